@@ -1,0 +1,169 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { findNearestName } from './config/nearest-name.js';
+import { SETTINGS, type SettingName } from './config/settings.js';
+
+export interface Config {
+  environment: 'development' | 'production' | 'test';
+  host: string;
+  port: number;
+  /** Origin of the server; issuer and audience of its tokens. */
+  publicUrl: string;
+  /** Origin that links in mails lead to. */
+  appUrl: string;
+  /** The links lead here: the server shows its own pages. */
+  servesOwnPages: boolean;
+  serviceName: string;
+  /** Absolute path. */
+  dataDir: string;
+  /** null: the embedded PostgreSQL in `dataDir`. */
+  databaseUrl: string | null;
+  databasePoolSize: number;
+  /** null (development only): `dataDir/keys/key-ring.json`, made when absent. */
+  keyRing: { file: string } | { json: string } | null;
+  /** Milliseconds. */
+  signingKeyLifetime: number;
+  accessTokenTtl: number;
+  refreshTokenTtl: number;
+  requireVerifiedEmail: boolean;
+  concealAccounts: boolean;
+  passwordMinLength: number;
+  argon2: { memoryKib: number; timeCost: number; parallelism: number };
+  hashConcurrency: number;
+  hashQueueLimit: number;
+  smtpUrl: string | null;
+  mailFrom: { name: string; address: string };
+  corsOrigins: string[];
+  trustedProxies: number;
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** Every problem of the configuration at once; its message is meant for the operator's console. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(
+      ['Custodia cannot start with this configuration:', ...problems.map((line) => `  - ${line}`)].join('\n'),
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the environment. Returns the configuration and warnings (misspelt names); throws ConfigError
+ * with all problems. Neither ever repeats a value.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: string[] } {
+  const problems: string[] = [];
+  const read = readerOf(env, problems);
+  const port = read('PORT') ?? 4000;
+  const publicUrl = read('PUBLIC_URL') ?? `http://localhost:${port}`;
+  const appUrl = read('APP_URL');
+  const keyRing = readKeyRingSource(read('KEY_RING_FILE'), read('KEY_RING'), problems);
+  const config: Config = {
+    environment: read('NODE_ENV') ?? 'production',
+    host: read('HOST') ?? 'localhost',
+    port,
+    publicUrl,
+    appUrl: appUrl ?? publicUrl,
+    servesOwnPages: appUrl === null || appUrl === publicUrl,
+    serviceName: read('SERVICE_NAME') ?? 'Custodia',
+    dataDir: resolve(read('DATA_DIR') ?? '.data'),
+    databaseUrl: read('DATABASE_URL'),
+    databasePoolSize: read('DATABASE_POOL_SIZE') ?? 10,
+    keyRing,
+    signingKeyLifetime: read('SIGNING_KEY_LIFETIME') ?? 0,
+    accessTokenTtl: read('ACCESS_TOKEN_TTL') ?? 0,
+    refreshTokenTtl: read('REFRESH_TOKEN_TTL') ?? 0,
+    requireVerifiedEmail: read('REQUIRE_VERIFIED_EMAIL') ?? false,
+    concealAccounts: read('CONCEAL_ACCOUNTS') ?? false,
+    passwordMinLength: read('PASSWORD_MIN_LENGTH') ?? 12,
+    argon2: {
+      memoryKib: read('ARGON2_MEMORY_KIB') ?? 65_536,
+      timeCost: read('ARGON2_TIME_COST') ?? 3,
+      parallelism: read('ARGON2_PARALLELISM') ?? 4,
+    },
+    hashConcurrency: read('HASH_CONCURRENCY') ?? availableParallelism(),
+    hashQueueLimit: read('HASH_QUEUE_LIMIT') ?? 100,
+    smtpUrl: read('SMTP_URL'),
+    mailFrom: read('MAIL_FROM') ?? { name: '', address: '' },
+    corsOrigins: read('CORS_ORIGINS') ?? [],
+    trustedProxies: read('TRUSTED_PROXIES') ?? 0,
+    logLevel: read('LOG_LEVEL') ?? 'info',
+  };
+  problems.push(...contradictions(config));
+  if (config.environment === 'production') problems.push(...productionProblems(config, env));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { config, warnings: misspeltNames(env) };
+}
+
+type Value<N extends SettingName> = ReturnType<(typeof SETTINGS)[N]['parse']>;
+
+function readerOf(env: NodeJS.ProcessEnv, problems: string[]) {
+  return <N extends SettingName>(name: N): Value<N> | null => {
+    const given = env[name];
+    const source = given === undefined || given === '' ? SETTINGS[name].default : given;
+    if (source === null) return null;
+    try {
+      return SETTINGS[name].parse(source) as Value<N>;
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}.`);
+      return null;
+    }
+  };
+}
+
+function readKeyRingSource(file: string | null, json: string | null, problems: string[]): Config['keyRing'] {
+  if (file !== null && json !== null) problems.push('Set KEY_RING_FILE or KEY_RING, not both.');
+  if (file !== null) return { file: resolve(file) };
+  return json === null ? null : { json };
+}
+
+function contradictions(config: Config): string[] {
+  const problems: string[] = [];
+  const { memoryKib, parallelism } = config.argon2;
+  if (memoryKib < 8 * parallelism)
+    problems.push('ARGON2_MEMORY_KIB must be at least 8 times ARGON2_PARALLELISM.');
+  if (config.refreshTokenTtl > 0 && config.refreshTokenTtl <= config.accessTokenTtl) {
+    problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL.');
+  }
+  return problems;
+}
+
+/** What is fine on a developer's machine and not in front of the public. */
+function productionProblems(config: Config, env: NodeJS.ProcessEnv): string[] {
+  const problems: string[] = [];
+  if (config.keyRing === null) {
+    problems.push(
+      'Set KEY_RING_FILE (or KEY_RING): production makes no keys of its own. `npm run --silent keys:generate > key-ring.json && chmod 600 key-ring.json` makes a ring; keep a copy apart from the database’s backups.',
+    );
+  }
+  if (!env.PUBLIC_URL) problems.push('Set PUBLIC_URL: links and tokens carry it.');
+  else if (!isSecureOrigin(config.publicUrl))
+    problems.push('PUBLIC_URL must be https (or a loopback address).');
+  if (!isSecureOrigin(config.appUrl)) problems.push('APP_URL must be https (or a loopback address).');
+  if (config.databaseUrl === null)
+    problems.push('Set DATABASE_URL: the embedded PostgreSQL is for development.');
+  if (config.smtpUrl === null) problems.push('Set SMTP_URL: without it mails are files on this machine.');
+  if (!env.MAIL_FROM) problems.push('Set MAIL_FROM: the sender of the mails.');
+  const { memoryKib, timeCost } = config.argon2;
+  if (memoryKib * timeCost < 19_456 * 2) {
+    problems.push(
+      'ARGON2_MEMORY_KIB and ARGON2_TIME_COST are below 19456 and 2, the least that OWASP advises.',
+    );
+  }
+  return problems;
+}
+
+function isSecureOrigin(value: string): boolean {
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
+/** A variable that is nearly one of ours was probably meant as it. */
+function misspeltNames(env: NodeJS.ProcessEnv): string[] {
+  const known = Object.keys(SETTINGS);
+  return Object.keys(env).flatMap((name) => {
+    const nearest = name.length >= 5 && !(name in SETTINGS) ? findNearestName(name, known) : null;
+    return nearest === null ? [] : [`${name} is not a setting of Custodia; did you mean ${nearest}?`];
+  });
+}

@@ -1,0 +1,87 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../clock.js';
+
+/**
+ * Parsers of one setting's text. Each returns the value or throws a plain Error whose message completes
+ * the sentence "NAME …"; a message never repeats the text, which may be a secret.
+ */
+export function wholeNumber(minimum: number, maximum: number) {
+  return (text: string): number => {
+    const value = /^\d{1,12}$/.test(text) ? Number(text) : NaN;
+    if (!(value >= minimum && value <= maximum)) {
+      throw new Error(`must be a whole number from ${minimum} to ${maximum}`);
+    }
+    return value;
+  };
+}
+
+export function yesOrNo(text: string): boolean {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  throw new Error('must be true or false');
+}
+
+const UNITS: Record<string, number> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
+
+/** `10m`, `30d`, `45s`, `12h` → milliseconds. */
+export function duration(text: string): number {
+  const match = /^(\d{1,6})([smhd])$/.exec(text);
+  const milliseconds = match ? Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0) : 0;
+  if (milliseconds <= 0) throw new Error('must be a duration such as 45s, 10m, 12h or 30d');
+  return milliseconds;
+}
+
+/** An http(s) origin, without path, query or trailing slash: `https://accounts.example.com`. */
+export function origin(text: string): string {
+  const url = urlWithScheme(text, ['http:', 'https:'], 'an origin such as https://accounts.example.com');
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+    throw new Error('must be an origin only, without path, query or credentials');
+  }
+  return url.origin;
+}
+
+export function origins(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(origin);
+}
+
+export function postgresUrl(text: string): string {
+  urlWithScheme(
+    text,
+    ['postgres:', 'postgresql:'],
+    'a URL such as postgresql://user:password@host:5432/name',
+  );
+  return text;
+}
+
+export function smtpUrl(text: string): string {
+  urlWithScheme(text, ['smtp:', 'smtps:'], 'a URL such as smtps://user:password@host:465');
+  return text;
+}
+
+/** `Custodia <no-reply@example.com>` or a bare address. */
+export function mailbox(text: string): { name: string; address: string } {
+  const match = /^(?:([^<>"\r\n]*?)\s*<)?([^\s<>@"]+@[^\s<>@"]+)>?$/.exec(text);
+  if (!match?.[2]) throw new Error('must be an address such as Custodia <no-reply@example.com>');
+  return { name: match[1] ?? '', address: match[2] };
+}
+
+export function oneOf<T extends string>(...choices: T[]) {
+  return (text: string): T => {
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw new Error(`must be one of ${choices.join(', ')}`);
+    return choice;
+  };
+}
+
+export function text(value: string): string {
+  return value;
+}
+
+function urlWithScheme(value: string, schemes: string[], example: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (!url || !schemes.includes(url.protocol)) throw new Error(`must be ${example}`);
+  return url;
+}

@@ -1,0 +1,52 @@
+import {
+  duration, mailbox, oneOf, origin, origins, postgresUrl, smtpUrl, text, wholeNumber, yesOrNo,
+} from './setting-values.js'; // prettier-ignore
+
+export interface Setting<T> {
+  /** What stands when the variable is unset, as its text; null: nothing. */
+  default: string | null;
+  /** One sentence for the README's table. */
+  meaning: string;
+  parse: (text: string) => T;
+}
+
+function setting<T, D extends string | null>(
+  fallback: D,
+  meaning: string,
+  parse: (text: string) => T,
+): Setting<T> & { default: D } {
+  return { default: fallback, meaning, parse };
+}
+
+/** Every environment variable that the server reads. The README's table is checked against this one. */
+export const SETTINGS = {
+  NODE_ENV: setting('development', '`production` refuses weak set-ups, hides the schema and the Sandbox.', oneOf('development', 'production', 'test')), // prettier-ignore
+  HOST: setting('localhost', 'Address to listen on; `0.0.0.0` for every interface.', text),
+  PORT: setting('4000', 'Port to listen on; `0` takes a free one.', wholeNumber(0, 65_535)),
+  PUBLIC_URL: setting(null, 'Origin at which clients reach the server; issuer of its tokens. Default: `http://localhost:PORT`.', origin),
+  APP_URL: setting(null, 'Origin of your SPA, where links in mails lead. Default: `PUBLIC_URL`, with the server’s own pages.', origin),
+  SERVICE_NAME: setting('Custodia', 'Name of your service in mails and pages; may not be part of a password.', text),
+  DATA_DIR: setting('.data', 'Folder for the embedded database, development keys and mail files.', text),
+  DATABASE_URL: setting(null, 'PostgreSQL 15 or newer. Default: an embedded PostgreSQL in `DATA_DIR`.', postgresUrl),
+  DATABASE_POOL_SIZE: setting('10', 'Connections of one process to the database.', wholeNumber(2, 500)),
+  KEY_RING_FILE: setting(null, 'File with the key ring, readable by its owner only (mode 0600).', text),
+  KEY_RING: setting(null, 'The key ring itself, as JSON, in place of a file.', text),
+  SIGNING_KEY_LIFETIME: setting('90d', 'How long a signing key signs before its successor does.', duration),
+  ACCESS_TOKEN_TTL: setting('10m', 'Life of an access token.', duration),
+  REFRESH_TOKEN_TTL: setting('30d', 'Life of a refresh token; each refresh starts it anew.', duration),
+  REQUIRE_VERIFIED_EMAIL: setting('false', 'Refuse sign-in until the e-mail address is verified.', yesOrNo),
+  CONCEAL_ACCOUNTS: setting('false', 'Answer a registration alike whether or not the address is taken.', yesOrNo),
+  PASSWORD_MIN_LENGTH: setting('12', 'Shortest password, in characters.', wholeNumber(8, 64)),
+  ARGON2_MEMORY_KIB: setting('65536', 'Memory of one Argon2id hash, in KiB.', wholeNumber(1024, 4_194_304)),
+  ARGON2_TIME_COST: setting('3', 'Passes of Argon2id.', wholeNumber(1, 100)),
+  ARGON2_PARALLELISM: setting('4', 'Lanes of Argon2id.', wholeNumber(1, 64)),
+  HASH_CONCURRENCY: setting(null, 'Passwords hashed at the same time. Default: the number of cores.', wholeNumber(1, 256)),
+  HASH_QUEUE_LIMIT: setting('100', 'Passwords that may wait to be hashed; more answer `OVERLOADED`.', wholeNumber(1, 100_000)),
+  SMTP_URL: setting(null, 'Mail server. Default: each mail becomes a file in `DATA_DIR/mail`.', smtpUrl),
+  MAIL_FROM: setting('Custodia <no-reply@localhost.example>', 'Sender of the mails.', mailbox),
+  CORS_ORIGINS: setting('', 'Origins of browser clients, comma-separated.', origins),
+  TRUSTED_PROXIES: setting('0', 'Proxies in front: the client is that many from the right in `X-Forwarded-For`.', wholeNumber(0, 10)),
+  LOG_LEVEL: setting('info', 'How much is logged.', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
+} as const; // prettier-ignore
+
+export type SettingName = keyof typeof SETTINGS;
