@@ -25,7 +25,11 @@ export default tseslint.config(
       eqeqeq: 'error',
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'src/config.ts is the one reader of process.env.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only main.ts and the commands hand process.env to src/config.ts, its one reader.',
+        },
       ],
       '@typescript-eslint/consistent-type-imports': 'off', // verbatimModuleSyntax settles it, and decorators need values
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],

@@ -120,9 +120,7 @@ function readKeyRingSource(file: string | null, json: string | null, problems: s
 
 function contradictions(config: Config): string[] {
   const problems: string[] = [];
-  const { memoryKib, parallelism } = config.argon2;
-  if (memoryKib < 8 * parallelism)
-    problems.push('ARGON2_MEMORY_KIB must be at least 8 times ARGON2_PARALLELISM.');
+  problems.push('ARGON2_MEMORY_KIB must be at least 8 times ARGON2_PARALLELISM.');
   if (config.refreshTokenTtl > 0 && config.refreshTokenTtl <= config.accessTokenTtl) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL.');
   }
@@ -140,7 +138,8 @@ function productionProblems(config: Config, env: NodeJS.ProcessEnv): string[] {
   if (!env.PUBLIC_URL) problems.push('Set PUBLIC_URL: links and tokens carry it.');
   else if (!isSecureOrigin(config.publicUrl))
     problems.push('PUBLIC_URL must be https (or a loopback address).');
-  if (!isSecureOrigin(config.appUrl)) problems.push('APP_URL must be https (or a loopback address).');
+  if (env.APP_URL && !isSecureOrigin(config.appUrl))
+    problems.push('APP_URL must be https (or a loopback address).');
   if (config.databaseUrl === null)
     problems.push('Set DATABASE_URL: the embedded PostgreSQL is for development.');
   if (config.smtpUrl === null) problems.push('Set SMTP_URL: without it mails are files on this machine.');
