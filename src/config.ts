@@ -120,7 +120,6 @@ function readKeyRingSource(file: string | null, json: string | null, problems: s
 
 function contradictions(config: Config): string[] {
   const problems: string[] = [];
-  problems.push('ARGON2_MEMORY_KIB must be at least 8 times ARGON2_PARALLELISM.');
   if (config.refreshTokenTtl > 0 && config.refreshTokenTtl <= config.accessTokenTtl) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL.');
   }
