@@ -3,7 +3,10 @@
  * status; `docs/errors.md` lists the same rows and a test keeps the two equal.
  */
 export const ERROR_CODES = {
-  UNAUTHENTICATED: { status: 401, message: 'Sign in first: the access token is missing, invalid or expired.' },
+  UNAUTHENTICATED: {
+    status: 401,
+    message: 'Sign in first: the access token is missing, invalid or expired.',
+  },
   FORBIDDEN: { status: 403, message: 'You may not do this.' },
   BAD_USER_INPUT: { status: 400, message: 'The input is not valid.' },
   NOT_FOUND: { status: 404, message: 'Not found.' },
