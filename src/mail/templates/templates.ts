@@ -1,0 +1,44 @@
+import { confirmEmailChange } from './confirm-email-change.js';
+import { emailChangeNotice } from './email-change-notice.js';
+import { passwordChanged } from './password-changed.js';
+import { registrationAttempt } from './registration-attempt.js';
+import { resetPassword } from './reset-password.js';
+import { verifyEmail } from './verify-email.js';
+import type { RenderedMail, TemplateContext } from './layout.js';
+
+const TEMPLATES = {
+  'verify-email': verifyEmail,
+  'reset-password': resetPassword,
+  'confirm-email-change': confirmEmailChange,
+  'email-change-notice': emailChangeNotice,
+  'password-changed': passwordChanged,
+  'registration-attempt': registrationAttempt,
+};
+
+export type TemplateName = keyof typeof TEMPLATES;
+
+/** The parameters of a template; JSON, as they wait in the outbox. */
+export type TemplateParams<Name extends TemplateName> = Parameters<(typeof TEMPLATES)[Name]>[0];
+
+/** A template together with its parameters. */
+export type TemplateCall = {
+  [Name in TemplateName]: { template: Name; params: TemplateParams<Name> };
+}[TemplateName];
+
+/** Whether `name`, read from the outbox, is a template of this version. */
+export function isTemplateName(name: string): name is TemplateName {
+  return Object.hasOwn(TEMPLATES, name);
+}
+
+/** Renders a template as text and HTML. */
+export function renderTemplate<Name extends TemplateName>(
+  name: Name,
+  params: TemplateParams<Name>,
+  context: TemplateContext,
+): RenderedMail {
+  const template = TEMPLATES[name] as (
+    params: TemplateParams<Name>,
+    context: TemplateContext,
+  ) => RenderedMail;
+  return template(params, context);
+}
