@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../errors.js';
+import { findClientAddress } from './client-address.js';
+import { clearedRefreshCookie, findRefreshCookie, refreshCookie } from './refresh-cookie.js';
+import type { Viewer } from './viewer.js';
+
+/** Where a request came from: personal data, kept with sessions and audit events only. */
+export interface RequestOrigin {
+  ipAddress: string | null;
+  /** Cut to 512 characters. */
+  userAgent: string | null;
+}
+
+/** What services, resolvers and routes may know of the HTTP request that they answer; one per request. */
+export interface RequestContext {
+  /** Made by the server; in the answer's X-Request-Id, in errors and in the log. */
+  requestId: string;
+  /** Who asks, by a verified access token; null: nobody signed in. */
+  viewer: Viewer | null;
+  origin: RequestOrigin;
+  /** The request carries `X-Auth-Transport: cookie`: refresh tokens travel in the cookie, which no other site can ask for. */
+  cookieMode: boolean;
+  /** The refresh token in the cookie, in cookie mode or not: outside it, refuse with CSRF_HEADER_REQUIRED instead of using it. */
+  refreshCookie: string | null;
+  /** Puts the refresh token into the answer's HttpOnly cookie. */
+  setRefreshCookie(token: string, expiresAt: Date): void;
+  clearRefreshCookie(): void;
+}
+
+/** What this needs of an HTTP request, whichever server read it. */
+export interface IncomingRequest {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The address at the other end of the socket. */
+  remoteAddress: string | undefined;
+  setHeader(name: string, value: string): void;
+}
+
+export interface RequestContextDeps {
+  /** Turns an Authorization header into the viewer; null without one; throws UNAUTHENTICATED for a bad token. */
+  authenticate(authorizationHeader: string | undefined): Viewer | null | Promise<Viewer | null>;
+  /** How many proxies in front of the server append to X-Forwarded-For. */
+  trustedProxies: number;
+}
+
+const MAX_USER_AGENT_LENGTH = 512;
+
+/** A request id: never taken from the request, since it goes into logs and answers. */
+export function newRequestId(): string {
+  return randomUUID();
+}
+
+/**
+ * The context of one HTTP request, for GraphQL and REST alike.
+ *
+ * @throws AppError UNAUTHENTICATED when an Authorization header is there and does not hold a good access token
+ */
+export async function createRequestContext(
+  deps: RequestContextDeps,
+  request: IncomingRequest,
+  requestId: string = newRequestId(),
+): Promise<RequestContext> {
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
+  return {
+    requestId,
+    viewer: await deps.authenticate(header('authorization')),
+    origin: {
+      ipAddress: findClientAddress(request.remoteAddress, header('x-forwarded-for'), deps.trustedProxies),
+      userAgent: header('user-agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+    },
+    cookieMode: header('x-auth-transport')?.toLowerCase() === 'cookie',
+    refreshCookie: findRefreshCookie(header('cookie')),
+    setRefreshCookie: (token, expiresAt) => request.setHeader('set-cookie', refreshCookie(token, expiresAt)),
+    clearRefreshCookie: () => request.setHeader('set-cookie', clearedRefreshCookie()),
+  };
+}
+
+/**
+ * The signed-in caller.
+ *
+ * @throws AppError UNAUTHENTICATED when nobody is signed in
+ */
+export function requireViewer(context: Pick<RequestContext, 'viewer'>): Viewer {
+  if (!context.viewer) throw new AppError('UNAUTHENTICATED');
+  return context.viewer;
+}
