@@ -1,0 +1,44 @@
+import { cpus, release } from 'node:os';
+import type { LoginTiming } from './login-timing.js';
+import type { Figures } from './rounds.js';
+import { median } from './statistics.js';
+
+/** What the figures were measured on. */
+export function printMachine(): void {
+  const [first] = cpus();
+  console.log(`Node ${process.version}, ${cpus().length} × ${first?.model.trim()}, Linux ${release()}`);
+  console.log('Servers, PostgreSQL and the load generator share these cores.');
+}
+
+/** The first contestant against the second: a table, and the ratio of their requests per second. */
+export function printComparison(title: string, figures: Figures[]): void {
+  console.log(`\n${title}`);
+  console.log('                requests/s    p50 ms    p99 ms   CPU µs/request');
+  for (const { name, perSecond, p50Ms, p99Ms, processorMicros } of figures) {
+    const cells = [
+      perSecond.toFixed(perSecond < 100 ? 1 : 0),
+      p50Ms.toFixed(2),
+      p99Ms.toFixed(2),
+      processorMicros.toFixed(0),
+    ];
+    const widths = [10, 10, 10, 17];
+    console.log(name.padEnd(16) + cells.map((cell, index) => cell.padStart(widths[index] ?? 0)).join(''));
+  }
+  const [measured, limit] = figures;
+  if (!measured || !limit) return;
+  const ratios = measured.rounds.map((perSecond, round) => perSecond / (limit.rounds[round] ?? NaN));
+  const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  console.log(`ratio ${median(ratios).toFixed(2)} (median of ${ratios.length} pairs of rounds, ${range})`);
+}
+
+/** Whether a refused sign-in tells by its time if the address is known. */
+export function printLoginTiming({ samples, known, unknown, auc, error }: LoginTiming): void {
+  const row = (name: string, times: number[]) =>
+    name.padEnd(16) + times.map((time) => time.toFixed(1).padStart(10)).join('');
+  console.log(`\nrefused login, ${samples} of each kind in random order, answers byte for byte the same`);
+  console.log('                     p5 ms    p50 ms    p95 ms');
+  console.log(row('known address', known));
+  console.log(row('unknown address', unknown));
+  console.log(`known takes longer than unknown in ${(auc * 100).toFixed(1)} % of pairs`);
+  console.log(`(50 % means that time tells nothing; standard error ${(error * 100).toFixed(1)} %)`);
+}
