@@ -1,0 +1,92 @@
+import { createDataKeys, type UserKey } from './data-keys.js';
+import { openText, type Place, sealText } from './envelope.js';
+import type { KeyRing } from './key-ring.js';
+import { SealedValueError, UnsafeQueryError } from './privacy-errors.js';
+import { REGISTER } from './register.js';
+import type { Personal } from './register/entry.js';
+import { createSearchIndex } from './search-index.js';
+
+export type Privacy = ReturnType<typeof createPrivacy>;
+
+/**
+ * Everything that seals, opens and finds personal data, on one key ring.
+ *
+ * A hot read in raw SQL selects the envelope, the row id, the user id and `data_keys.wrapped_key`, takes
+ * the key once (`dataKeys.findOpen(userId, wrapped) ?? (await dataKeys.open(userId, wrapped))`) and then
+ * opens each field synchronously with `open`, and only those that were asked for.
+ */
+export function createPrivacy(options: { keyRing: KeyRing; cacheSize?: number }) {
+  const { keyRing, cacheSize } = options;
+  const dataKeys = createDataKeys({ encryption: keyRing.encryption, cacheSize });
+  const index = createSearchIndex(keyRing.searchIndex);
+
+  /**
+   * Seals one value for its place, as the column's register entry says; null stays null.
+   *
+   * @throws UnsafeQueryError when the value is not what the column holds
+   */
+  function seal(key: UserKey, place: Place, value: unknown): string | null {
+    if (value === null) return null;
+    if (requireSealed(place).sealed !== 'text') return sealText(key, place, stringify(place, value));
+    if (typeof value !== 'string')
+      throw new UnsafeQueryError(place.model, place.field, 'only a text can be sealed here');
+    return sealText(key, place, value);
+  }
+
+  /**
+   * Opens one stored value: a text, or the JSON value it was; null stays null.
+   *
+   * @throws SealedValueError when it does not open, for whatever reason
+   */
+  function open(key: UserKey, place: Place, stored: unknown): unknown {
+    if (stored === null) return null;
+    const { sealed } = requireSealed(place);
+    if (sealed === 'json-or-empty' && isEmptyObject(stored)) return {};
+    if (typeof stored !== 'string') throw new SealedValueError(place.model, place.field, 'it is no envelope');
+    const text = openText(key, place, stored);
+    return sealed === 'text' ? text : (JSON.parse(text) as unknown);
+  }
+
+  /** The search index of a value, to compare with the column `<field>Index` in raw SQL. */
+  function indexOf(model: string, field: string, value: string): string {
+    return index.current(model, field, requireSearchable(model, field), value);
+  }
+
+  /** Every index that a row with this value may carry, the current one first: more than one while a key is replaced. */
+  function indexCandidates(model: string, field: string, value: string): string[] {
+    return index.candidates(model, field, requireSearchable(model, field), value);
+  }
+
+  return { dataKeys, seal, open, indexOf, indexCandidates };
+}
+
+function requireSealed({ model, field }: Place): Personal {
+  const column = REGISTER[model]?.columns[field];
+  if (!column?.personal || !column.sealed)
+    throw new UnsafeQueryError(model, field, 'the register does not seal it');
+  return column;
+}
+
+function requireSearchable(model: string, field: string) {
+  const column = REGISTER[model]?.columns[field];
+  if (!column?.personal || !column.searchable) {
+    throw new UnsafeQueryError(model, field, 'it is sealed and cannot be searched');
+  }
+  return column.searchable;
+}
+
+function stringify(place: Place, value: unknown): string {
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    if (text !== undefined) return text;
+  } catch {
+    // a cycle or a bigint; the message of the error could quote the value
+  }
+  throw new UnsafeQueryError(place.model, place.field, 'only a JSON value can be sealed here');
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
+  );
+}

@@ -1,0 +1,120 @@
+import type { Normalisation } from '../search-index.js';
+
+/** What kind of information about a person a column holds. */
+export type Category =
+  | 'account identifier'
+  | 'contact data'
+  | 'credential'
+  | 'external identifier'
+  | 'profile data'
+  | 'online identifier'
+  | 'account activity'
+  | 'consent record'
+  | 'search index'
+  | 'key material'
+  | 'correspondence';
+
+/** The lawful basis of the processing, Art. 6(1) GDPR. */
+export type LegalBasis =
+  'contract, Art. 6(1)(b)' | 'legal obligation, Art. 6(1)(c)' | 'legitimate interests, Art. 6(1)(f)';
+
+/** When the value goes at the latest, if the person asks for nothing. */
+export type Retention = 'until the account is erased' | 'until the mail is delivered';
+
+/** What the erasure of the account does to the value. */
+export type OnErasure =
+  | 'deleted with its row, and unreadable since the data key is destroyed'
+  | 'deleted with its row'
+  | 'unlinked from the person'
+  | 'kept: it says that an account existed, and no longer whose'
+  | 'unreadable since the data key is destroyed, and cleared';
+
+/**
+ * How a value lies in the database: `false`, in clear; otherwise sealed under the person's data key, as a
+ * text or as JSON. `json-or-empty`: JSON whose default, the empty object, may lie there in clear.
+ */
+export type Sealing = false | 'text' | 'json' | 'json-or-empty';
+
+export interface Personal {
+  personal: true;
+  category: Category;
+  purpose: string;
+  legalBasis: LegalBasis;
+  retention: Retention;
+  sealed: Sealing;
+  /** Whether a sealed value can be looked up, and how spellings are compared; the hash lies in `<column>Index`. */
+  searchable: false | Normalisation;
+  /** Whether the person receives it in an export, Art. 15 and 20 GDPR. */
+  exported: boolean;
+  onErasure: OnErasure;
+}
+
+export interface NotPersonal {
+  personal: false;
+  why: string;
+}
+
+export type Column = Personal | NotPersonal;
+
+/** `parent`: this row names the other one; `child`, `children`: the other rows name this one. */
+export interface Relation {
+  model: string;
+  kind: 'parent' | 'child' | 'children';
+}
+
+/** Whose data a row is: the user's own row, a column naming the user, by way of another row, or nobody's. */
+export type Owner =
+  | { by: 'self' }
+  | { by: 'column'; column: string; relation: string }
+  | { by: 'way of'; relation: string }
+  | { by: 'nobody' };
+
+export interface ModelEntry {
+  table: string;
+  /** The column that identifies a row. */
+  rowId: string;
+  owner: Owner;
+  columns: Record<string, Column>;
+  relations: Record<string, Relation>;
+}
+
+/** A column that says nothing about a person, and why. */
+export function notPersonal(why: string): NotPersonal {
+  return { personal: false, why };
+}
+
+/** Personal data; by default held for the contract, until erasure, in clear, handed over in an export. */
+export function personal(
+  category: Category,
+  purpose: string,
+  details: Partial<Omit<Personal, 'personal' | 'category' | 'purpose'>> = {},
+): Personal {
+  return {
+    personal: true,
+    category,
+    purpose,
+    legalBasis: 'contract, Art. 6(1)(b)',
+    retention: 'until the account is erased',
+    sealed: false,
+    searchable: false,
+    exported: true,
+    onErasure: details.sealed
+      ? 'deleted with its row, and unreadable since the data key is destroyed'
+      : 'deleted with its row',
+    ...details,
+  };
+}
+
+/** The keyed hash of the sealed column beside it, by which that one is found. */
+export function searchIndexOf(column: string): Personal {
+  return personal('search index', `Finds a row by its ${column} without holding it in clear`, {
+    exported: false,
+  });
+}
+
+export const OWN_ROW: Owner = { by: 'self' };
+export const BY_USER: Owner = { by: 'column', column: 'userId', relation: 'user' };
+export const USER_RELATION: Record<string, Relation> = { user: { model: 'User', kind: 'parent' } };
+
+/** The column that says whose row it is. */
+export const belongsToUser = personal('account identifier', 'Says which account the row belongs to');

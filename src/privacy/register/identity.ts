@@ -1,0 +1,89 @@
+import type { ModelEntry } from './entry.js';
+import {
+  belongsToUser,
+  BY_USER,
+  notPersonal,
+  OWN_ROW,
+  personal,
+  searchIndexOf,
+  USER_RELATION,
+} from './entry.js';
+
+const SECURITY = { legalBasis: 'legitimate interests, Art. 6(1)(f)' } as const;
+const KEPT = { onErasure: 'kept: it says that an account existed, and no longer whose' } as const;
+
+export const IDENTITY = {
+  User: {
+    table: 'users',
+    rowId: 'id',
+    owner: OWN_ROW,
+    columns: {
+      id: personal('account identifier', 'Names the account in every other record', KEPT),
+      email: personal('contact data', 'Signs the person in and reaches them about the account', {
+        sealed: 'text',
+        searchable: 'email',
+      }),
+      emailIndex: searchIndexOf('email'),
+      passwordHash: personal('credential', 'Checks the password; a hash, never the password itself', {
+        sealed: 'text',
+        exported: false,
+      }),
+      isVerified: personal('account activity', 'Says whether the address was proven to be the person’s'),
+      status: personal('account activity', 'Says whether the account may be used', KEPT),
+      createdAt: personal('account activity', 'Says since when the account exists', KEPT),
+      lastLoginAt: personal('account activity', 'Shows the person and support the last sign-in', SECURITY),
+      deletedAt: personal('account activity', 'Says since when the account is deleted', KEPT),
+    },
+    relations: {
+      dataKey: { model: 'DataKey', kind: 'child' },
+      profile: { model: 'UserProfile', kind: 'child' },
+      socialLogins: { model: 'SocialLogin', kind: 'children' },
+      oneTimeTokens: { model: 'OneTimeToken', kind: 'children' },
+      sessions: { model: 'Session', kind: 'children' },
+      consents: { model: 'Consent', kind: 'children' },
+      auditEvents: { model: 'AuditEvent', kind: 'children' },
+      outgoingMails: { model: 'OutgoingMail', kind: 'children' },
+    },
+  },
+
+  SocialLogin: {
+    table: 'social_logins',
+    rowId: 'id',
+    owner: BY_USER,
+    columns: {
+      id: notPersonal('A random number of the row'),
+      userId: belongsToUser,
+      provider: personal('external identifier', 'Says with which provider the person signs in'),
+      providerId: personal(
+        'external identifier',
+        'Recognises the person when the provider vouches for them',
+        {
+          sealed: 'text',
+          searchable: 'verbatim',
+        },
+      ),
+      providerIdIndex: searchIndexOf('providerId'),
+      linkedAt: personal('account activity', 'Shows the person since when the provider is linked'),
+    },
+    relations: USER_RELATION,
+  },
+
+  OneTimeToken: {
+    table: 'one_time_tokens',
+    rowId: 'id',
+    owner: BY_USER,
+    columns: {
+      id: notPersonal('A random number of the row'),
+      userId: belongsToUser,
+      purpose: personal('account activity', 'Says what a mailed link may be used for', { exported: false }),
+      tokenHash: notPersonal('The hash of a random secret'),
+      email: personal('contact data', 'Voids a mailed link when the account’s address changes', {
+        sealed: 'text',
+      }),
+      createdAt: personal('account activity', 'Says when the link was asked for', { exported: false }),
+      expiresAt: notPersonal('A setting of the server, counted from createdAt'),
+      usedAt: personal('account activity', 'Lets a mailed link work only once', { exported: false }),
+    },
+    relations: USER_RELATION,
+  },
+} satisfies Record<string, ModelEntry>;

@@ -1,0 +1,36 @@
+import { createHmac } from 'node:crypto';
+import { associatedData } from './aead.js';
+import type { SecretVersions } from './key-ring.js';
+
+/** How a value is brought to one spelling before it is hashed. */
+export type Normalisation = 'email' | 'verbatim';
+
+/** What a search-index column may hold: `<key id>.<base64url of 32 bytes>`. */
+export const INDEX_PATTERN = '^[a-z0-9]{1,8}\\.[A-Za-z0-9_-]{43}$';
+
+/** Addresses compare case-insensitively as a whole, after trimming and Unicode NFC; other values as they are. */
+export function normalise(value: string, how: Normalisation): string {
+  return how === 'email' ? value.trim().normalize('NFC').toLowerCase() : value;
+}
+
+/**
+ * The search index of a sealed column: full-length HMAC-SHA-256 (RFC 2104) over the normalised value under
+ * a key of its own, separated by model and field, so that equal values in two columns do not look alike.
+ */
+export function createSearchIndex(keys: SecretVersions) {
+  function hash(keyId: string, model: string, field: string, how: Normalisation, value: string): string {
+    const message = associatedData(keyId, model, field, normalise(value, how));
+    return `${keyId}.${createHmac('sha256', keys.get(keyId)).update(message).digest('base64url')}`;
+  }
+
+  return {
+    /** The index to store: under the active key. */
+    current: (model: string, field: string, how: Normalisation, value: string) =>
+      hash(keys.activeId, model, field, how, value),
+    /** Every index a row may carry while a key is being replaced, the active one first. */
+    candidates: (model: string, field: string, how: Normalisation, value: string) =>
+      [keys.activeId, ...keys.ids.filter((id) => id !== keys.activeId)].map((id) =>
+        hash(id, model, field, how, value),
+      ),
+  };
+}
