@@ -1,0 +1,72 @@
+import { after } from '../../clock.js';
+import type { Transaction } from '../../database/client.js';
+import type { RequestOrigin } from '../../security/request-context.js';
+import type { IssuedRefreshToken } from './refresh-tokens.js';
+import type { SessionInternals } from './session-parts.js';
+import { SESSION_COLUMNS, type SessionRecord } from './session-record.js';
+
+/** What a person may do with a token of their own sign-in: all that concerns their account. */
+const SCOPE = ['account'];
+
+/** A session with a fresh refresh token; its access token is signed after the transaction. */
+export interface HeldSession {
+  session: SessionRecord;
+  refreshToken: IssuedRefreshToken;
+}
+
+export interface SessionTokens {
+  accessToken: string;
+  accessTokenExpiresAt: Date;
+  refreshToken: string;
+  refreshTokenExpiresAt: Date;
+}
+
+/** A running session and the tokens that speak for it. */
+export interface SignedInSession {
+  session: SessionRecord;
+  tokens: SessionTokens;
+}
+
+export function createOpenSession({ clock, config, audit, accessTokens, refreshTokens }: SessionInternals) {
+  /**
+   * Opens a session. The caller has checked who signs in and holds the account's lock; `signIn` completes the
+   * session once the transaction has committed.
+   *
+   * @param amr how the person proved who they are: RFC 8176 values
+   */
+  async function open(
+    tx: Transaction,
+    { userId, amr, origin }: { userId: string; amr: string[]; origin: RequestOrigin },
+  ): Promise<HeldSession> {
+    const now = clock.now();
+    const times = { createdAt: now, lastSeenAt: now, authTime: now };
+    const expiresAt = after(now, config.refreshTokenTtl);
+    const session = await tx.session.create({
+      data: { userId, amr, ...times, expiresAt, ipAddress: origin.ipAddress, userAgent: origin.userAgent },
+      select: SESSION_COLUMNS,
+    });
+    const refreshToken = await refreshTokens.append(tx, session.id);
+    const data = { sessionId: session.id, amr };
+    await audit.record(tx, { action: 'session.created', actorId: userId, subjectId: userId, origin, data });
+    return { session, refreshToken };
+  }
+
+  /** Adds the access token to a session that was opened, refreshed or re-authenticated. */
+  async function signIn({ session, refreshToken }: HeldSession): Promise<SignedInSession> {
+    const { id: sessionId, userId, authTime, amr } = session;
+    const access = await accessTokens.issue({ userId, sessionId, authTime, amr, scope: SCOPE });
+    return {
+      session,
+      tokens: {
+        accessToken: access.token,
+        accessTokenExpiresAt: access.expiresAt,
+        refreshToken: refreshToken.token,
+        refreshTokenExpiresAt: refreshToken.expiresAt,
+      },
+    };
+  }
+
+  return { open, signIn };
+}
+
+export type OpenSession = ReturnType<typeof createOpenSession>;

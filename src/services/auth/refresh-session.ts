@@ -1,0 +1,89 @@
+import { after } from '../../clock.js';
+import type { Transaction } from '../../database/client.js';
+import { AppError, type ErrorCode } from '../../errors.js';
+import { isOpaqueToken } from '../../security/opaque-token.js';
+import type { RequestOrigin } from '../../security/request-context.js';
+import { lockUser } from '../identity/locked-user.js';
+import type { UserStatus } from '../identity/user-record.js';
+import type { EndSessions } from './end-sessions.js';
+import type { HeldSession, OpenSession, SignedInSession } from './open-session.js';
+import type { StoredRefreshToken } from './refresh-tokens.js';
+import type { SessionInternals } from './session-parts.js';
+import { running, SESSION_COLUMNS } from './session-record.js';
+
+type Parts = SessionInternals & Pick<OpenSession, 'signIn'> & Pick<EndSessions, 'endAll'>;
+
+const REFUSALS: Record<Exclude<UserStatus, 'ACTIVE'>, ErrorCode> = {
+  SUSPENDED: 'ACCOUNT_SUSPENDED',
+  DELETED: 'ACCOUNT_DELETED',
+  ERASED: 'TOKEN_INVALID',
+};
+
+/** Exchanges a refresh token for the next one and a fresh access token. */
+export function createRefreshSession(parts: Parts) {
+  const { db, clock, config, audit, refreshTokens, signIn, endAll } = parts;
+
+  /**
+   * Spends a refresh token. The immediate predecessor of the newest one is answered with that same token for
+   * 10 s, since a second tab or a lost answer is no theft; any older one ends the session for everybody who
+   * holds a token of it (RFC 9700, section 4.14.2). A session lives on for REFRESH_TOKEN_TTL after each refresh.
+   *
+   * @throws AppError TOKEN_INVALID, TOKEN_REUSED, ACCOUNT_SUSPENDED, ACCOUNT_DELETED
+   */
+  async function refresh(token: string, origin: RequestOrigin): Promise<SignedInSession> {
+    if (!isOpaqueToken('refresh', token)) throw new AppError('TOKEN_INVALID');
+    // A refusal is returned, not thrown: the end of a session must be committed.
+    const outcome = await db.$transaction((tx) => exchange(tx, token, origin));
+    if (typeof outcome === 'string') throw new AppError(outcome);
+    return signIn(outcome);
+  }
+
+  async function exchange(
+    tx: Transaction,
+    token: string,
+    origin: RequestOrigin,
+  ): Promise<HeldSession | ErrorCode> {
+    const found = await refreshTokens.find(tx, token);
+    const user = found && (await lockUser(tx, found.session.userId));
+    const presented = user && (await refreshTokens.find(tx, token)); // as it is under the lock
+    if (!presented || presented.expiresAt <= clock.now()) return 'TOKEN_INVALID';
+    const session = await tx.session.findFirst({
+      where: { id: presented.sessionId, ...running(clock.now()) },
+      select: SESSION_COLUMNS,
+    });
+    if (!session) return 'TOKEN_INVALID';
+    if (user.status !== 'ACTIVE') return REFUSALS[user.status];
+    if (!presented.usedAt) return rotate(tx, token, presented, origin);
+    const refreshToken = await refreshTokens.findSuccessor(tx, token, presented);
+    return refreshToken ? { session, refreshToken } : endFamily(tx, presented, origin);
+  }
+
+  async function rotate(
+    tx: Transaction,
+    token: string,
+    presented: StoredRefreshToken,
+    { ipAddress, userAgent }: RequestOrigin,
+  ): Promise<HeldSession> {
+    const refreshToken = await refreshTokens.rotate(tx, token, presented);
+    const now = clock.now();
+    const session = await tx.session.update({
+      where: { id: presented.sessionId },
+      data: { lastSeenAt: now, expiresAt: after(now, config.refreshTokenTtl), ipAddress, userAgent },
+      select: SESSION_COLUMNS,
+    });
+    return { session, refreshToken };
+  }
+
+  async function endFamily(
+    tx: Transaction,
+    { sessionId, session: { userId } }: StoredRefreshToken,
+    origin: RequestOrigin,
+  ): Promise<ErrorCode> {
+    const event = { action: 'session.reuse_detected', actorId: null, subjectId: userId } as const;
+    await audit.record(tx, { ...event, origin, data: { sessionId } });
+    await endAll(tx, userId, { only: sessionId, reason: 'token-reused', origin });
+    return 'TOKEN_REUSED';
+  }
+
+  return refresh;
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../../clock.js';
+import type { Config } from '../../config.js';
+import type { Database } from '../../database/client.js';
+import type { AccessTokens } from '../../security/access-token.js';
+import type { EndedSessions } from '../../security/ended-sessions.js';
+import type { AuditService } from '../audit/audit.service.js';
+import type { RefreshTokens } from './refresh-tokens.js';
+
+/** What the session service is built from. */
+export interface SessionParts {
+  db: Database;
+  clock: Clock;
+  accessTokens: Pick<AccessTokens, 'issue'>;
+  endedSessions: Pick<EndedSessions, 'announce'>;
+  audit: AuditService;
+  config: Pick<Config, 'refreshTokenTtl'>;
+}
+
+/** The same with what the service makes for its own operations. */
+export interface SessionInternals extends SessionParts {
+  refreshTokens: RefreshTokens;
+}
