@@ -50,7 +50,7 @@ export function createConsumer({ boss, name, handler, options, log, pollInterval
   });
   const deadWorker = createWorker({
     fetch: fetchFrom(boss, deadName),
-    run: deadRunner.run,
+    run: (job) => deadRunner.run(job),
     concurrency: 1,
     pollInterval: DEAD_LETTER_INTERVAL,
   });
@@ -60,11 +60,11 @@ export function createConsumer({ boss, name, handler, options, log, pollInterval
     handler,
     expireInSeconds: queue.expireInSeconds,
     log,
-    onDead: deadWorker.expectSoon,
+    onDead: () => deadWorker.expectSoon(),
   });
   const worker = createWorker({
     fetch: fetchFrom(boss, name),
-    run: runner.run,
+    run: (job) => runner.run(job),
     concurrency: options.concurrency ?? 1,
     pollInterval,
   });
@@ -75,7 +75,7 @@ export function createConsumer({ boss, name, handler, options, log, pollInterval
       worker.start();
       deadWorker.start();
     },
-    expectSoon: worker.expectSoon,
+    expectSoon: () => worker.expectSoon(),
     /** Takes no more jobs; resolves when none runs any more. */
     async stop(): Promise<void> {
       await Promise.all([worker.stop(), deadWorker.stop()]);

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../escape-html.js';
+
 /** What every template knows besides its own parameters. */
 export interface TemplateContext {
   serviceName: string;
@@ -92,16 +94,6 @@ function layOutAction({ label, url }: { label: string; url: string }): string[] 
 
 function toParagraph(text: string): string {
   return `<p>${escapeHtml(text)}</p>`;
-}
-
-/** Text that is safe between tags and inside a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }
 
 /** A moment as a reader understands it anywhere: `23 November 2026 at 15:04 UTC`. */

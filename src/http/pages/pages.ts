@@ -1,0 +1,74 @@
+import type { RequestOrigin } from '../../security/request-context.js';
+import type { PasswordPolicyText } from './form.js';
+
+export interface PagesOptions {
+  /** What pressing a page's button does; each throws AppError, TOKEN_INVALID above all. */
+  verifyEmail: (token: string, origin: RequestOrigin) => Promise<unknown>;
+  resetPassword: (token: string, newPassword: string, origin: RequestOrigin) => Promise<unknown>;
+  confirmEmailChange: (token: string, origin: RequestOrigin) => Promise<unknown>;
+  undoEmailChange: (token: string, origin: RequestOrigin) => Promise<unknown>;
+  serviceName: string;
+  passwordPolicy: PasswordPolicyText;
+}
+
+export interface Page {
+  path: string;
+  heading: string;
+  explanation: string;
+  button: string;
+  asksForPassword: boolean;
+  /** Shown when the button's work is done. */
+  doneHeading: string;
+  doneText: string;
+  spend: (token: string, newPassword: string, origin: RequestOrigin) => Promise<unknown>;
+}
+
+/** The pages behind the links of mails. Opening one never spends its token, pressing its button does: mail scanners open links. */
+export function listPages(options: PagesOptions): Page[] {
+  return [
+    {
+      path: '/verify-email',
+      heading: 'Confirm your e-mail address',
+      explanation: 'Press the button to confirm that this e-mail address is yours.',
+      button: 'Confirm this address',
+      asksForPassword: false,
+      doneHeading: 'Address confirmed',
+      doneText: 'Thank you. You can close this page.',
+      spend: (token, _newPassword, origin) => options.verifyEmail(token, origin),
+    },
+    {
+      path: '/reset-password',
+      heading: 'Choose a new password',
+      explanation: 'The new password ends every session of your account; sign in again with it afterwards.',
+      button: 'Set this password',
+      asksForPassword: true,
+      doneHeading: 'Password changed',
+      doneText:
+        'Every session of your account was ended. You can close this page and sign in with the new password.',
+      spend: options.resetPassword,
+    },
+    {
+      path: '/confirm-email-change',
+      heading: 'Use this e-mail address',
+      explanation: 'Press the button to make this the e-mail address of your account.',
+      button: 'Use this address',
+      asksForPassword: false,
+      doneHeading: 'Address changed',
+      doneText:
+        'Sign in with this address from now on. The old address was told, and can undo the change for 72 hours.',
+      spend: (token, _newPassword, origin) => options.confirmEmailChange(token, origin),
+    },
+    {
+      path: '/undo-email-change',
+      heading: 'Undo the change of your e-mail address',
+      explanation:
+        'Press the button to restore the address at which you received the link. It ends every session of your account.',
+      button: 'Undo the change',
+      asksForPassword: false,
+      doneHeading: 'Change undone',
+      doneText:
+        'Your account uses this address again. Choose a new password now, if it was not you who changed the address.',
+      spend: (token, _newPassword, origin) => options.undoEmailChange(token, origin),
+    },
+  ];
+}
