@@ -1,0 +1,64 @@
+import { pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { type PhcString, refuseUnknownParams, requireNumber, storedHashError } from './password-phc.js';
+
+const runScrypt = promisify<
+  string,
+  Buffer,
+  number,
+  { N: number; r: number; p: number; maxmem: number },
+  Buffer
+>(scrypt);
+const runPbkdf2 = promisify(pbkdf2);
+
+const MIB = 1024 * 1024;
+const SCRYPT_MEMORY_LIMIT = 256 * MIB;
+/** Memory times parallelism: about two seconds on one core. */
+const SCRYPT_WORK_LIMIT = 1024 * MIB;
+/** Rounds times blocks of output: about five seconds on one core. */
+const PBKDF2_WORK_LIMIT = 10_000_000;
+const DIGEST_BYTES = new Map([
+  ['sha1', 20],
+  ['sha256', 32],
+  ['sha512', 64],
+]);
+
+/**
+ * Prepares the check of a scrypt hash, `$scrypt$ln=16,r=8,p=1$salt$hash` (RFC 7914, N = 2^ln).
+ * @throws Error (StoredHashError) when its parameters are unusable or over the limits.
+ */
+export function readScrypt(phc: PhcString): (password: string) => Promise<boolean> {
+  refuseUnknownParams(phc, ['ln', 'r', 'p']);
+  const logN = requireNumber(phc, 'ln');
+  const r = requireNumber(phc, 'r');
+  const p = requireNumber(phc, 'p');
+  if (logN < 1 || r < 1 || p < 1) throw storedHashError(phc.id, 'the cost is below what scrypt allows');
+  const memory = 128 * r * 2 ** logN;
+  // RFC 7914 §6: N < 2^(128 r / 8); larger ones OpenSSL refuses.
+  if (memory > SCRYPT_MEMORY_LIMIT || memory * p > SCRYPT_WORK_LIMIT || 128 * r * p > MIB || logN >= 16 * r) {
+    throw storedHashError(phc.id, 'the cost is over the limit');
+  }
+  const options = { N: 2 ** logN, r, p, maxmem: 2 * SCRYPT_MEMORY_LIMIT };
+  return async (password) =>
+    timingSafeEqual(await runScrypt(password, phc.salt, phc.hash.length, options), phc.hash);
+}
+
+/**
+ * Prepares the check of a PBKDF2 hash (RFC 8018 §5.2): `$pbkdf2-sha256$i=…$salt$hash`, also sha1 and sha512, and passlib's forms.
+ * @throws Error (StoredHashError) when its parameters are unusable or over the limits.
+ */
+export function readPbkdf2(phc: PhcString): (password: string) => Promise<boolean> {
+  refuseUnknownParams(phc, ['i', 'l']);
+  const digest = phc.id === 'pbkdf2' ? 'sha1' : phc.id.slice('pbkdf2-'.length);
+  const digestBytes = DIGEST_BYTES.get(digest);
+  if (digestBytes === undefined) throw storedHashError(phc.id, 'unknown digest');
+  if (phc.params.has('l') && requireNumber(phc, 'l') !== phc.hash.length)
+    throw storedHashError(phc.id, 'malformed');
+  const rounds = requireNumber(phc, 'i');
+  if (rounds < 1) throw storedHashError(phc.id, 'the cost is below what PBKDF2 allows');
+  if (rounds * Math.ceil(phc.hash.length / digestBytes) > PBKDF2_WORK_LIMIT) {
+    throw storedHashError(phc.id, 'the cost is over the limit');
+  }
+  return async (password) =>
+    timingSafeEqual(await runPbkdf2(password, phc.salt, rounds, phc.hash.length, digest), phc.hash);
+}
