@@ -51,7 +51,7 @@ export async function startStage({ profileDir }: { profileDir: string | undefine
     });
     const profiling = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileDir)}`];
     const custodia = await startCustodia(resolve('dist/main.js'), port, settings, profiling);
-    stops.push(custodia.stop);
+    stops.push(() => custodia.stop());
     const accounts = await createAccounts(origin, ACCOUNTS);
     const bare = await startBareServer({
       databaseUrl: await createBareDatabase(postgres.url, accounts),
@@ -59,9 +59,9 @@ export async function startStage({ profileDir }: { profileDir: string | undefine
       issuer: origin,
       signingKeyPem: generateSigningKey(),
     });
-    stops.push(bare.stop);
+    stops.push(() => bare.stop());
     const generator = startLoadGenerator();
-    stops.push(generator.stop);
+    stops.push(() => generator.stop());
     return { custodia, bare, generator, accounts, stop };
   } catch (error) {
     await stop();
