@@ -1,0 +1,117 @@
+import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
+import type { GraphqlContext } from '../../graphql/context.js';
+import { requireViewer } from '../../security/request-context.js';
+import { SuccessPayload, User } from '../identity/identity.types.js';
+import {
+  LoginInput,
+  LoginResult,
+  LoginSuccess,
+  RefreshSessionInput,
+  RefreshSessionPayload,
+  RevokeSessionsPayload,
+  Session,
+  Tokens,
+} from './auth.types.js';
+import type { SessionHolder } from './end-sessions.js';
+import type { SessionService } from './session.service.js';
+import type { SignInService } from './sign-in.service.js';
+import { deliverTokens, logoutThrough, refreshThrough } from './token-transport.js';
+import { rememberSignIn } from './user-sessions.resolver.js';
+
+@Resolver()
+export class AuthResolver {
+  constructor(
+    private readonly signIn: SignInService,
+    private readonly sessions: SessionService,
+  ) {}
+
+  @Mutation(() => LoginResult, {
+    nullable: true,
+    description:
+      'Signs in. An unknown address and a wrong password answer alike: INVALID_CREDENTIALS. ' +
+      'With a right password also ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED.',
+  })
+  async login(
+    @Arg('input', () => LoginInput, { description: 'Who signs in.' }) input: LoginInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<typeof LoginResult> {
+    const { email, password } = input;
+    const { user, session, tokens } = await this.signIn.login({ email, password, origin: context.origin });
+    return Object.assign(new LoginSuccess(), {
+      user: rememberSignIn(User.readable(user), session.id),
+      session: new Session(session, session.id),
+      tokens: deliverTokens(context, tokens),
+    });
+  }
+
+  @Mutation(() => RefreshSessionPayload, {
+    nullable: true,
+    description:
+      'Exchanges a refresh token for fresh tokens. It works once; repeated within 10 s it gets the same successor, ' +
+      'later it ends the session (TOKEN_REUSED). TOKEN_INVALID when it is unknown, expired or its session has ended.',
+  })
+  async refreshSession(
+    @Arg('input', () => RefreshSessionInput, {
+      nullable: true,
+      description: 'The refresh token; left out in cookie mode.',
+    })
+    input: RefreshSessionInput | null,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RefreshSessionPayload> {
+    const { session, tokens } = await refreshThrough(
+      context,
+      this.sessions,
+      input?.refreshToken,
+      'input.refreshToken',
+    );
+    return { session: new Session(session, session.id), tokens: deliverTokens(context, tokens) };
+  }
+
+  @Mutation(() => SuccessPayload, {
+    nullable: true,
+    description:
+      'Ends the current session at once, in every process; in cookie mode also when the access token has expired.',
+  })
+  async logout(@Ctx() context: GraphqlContext): Promise<SuccessPayload> {
+    await logoutThrough(context, this.sessions);
+    return new SuccessPayload();
+  }
+
+  @Mutation(() => RevokeSessionsPayload, {
+    nullable: true,
+    description: 'Ends one of the own sessions at once. NOT_FOUND when there is none of this id.',
+  })
+  async revokeSession(
+    @Arg('id', () => ID, { description: 'The session to end.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<RevokeSessionsPayload> {
+    return { revoked: await this.sessions.revoke(requireHolder(context), id) };
+  }
+
+  @Mutation(() => RevokeSessionsPayload, {
+    nullable: true,
+    description: 'Ends all of the own sessions but the current one.',
+  })
+  async revokeOtherSessions(@Ctx() context: GraphqlContext): Promise<RevokeSessionsPayload> {
+    return { revoked: await this.sessions.revokeOthers(requireHolder(context)) };
+  }
+
+  @Mutation(() => Tokens, {
+    nullable: true,
+    description:
+      'Proves once more who asks. The tokens that it answers carry a fresh `auth_time`, which operations that ' +
+      'want a recent sign-in look at. INVALID_CREDENTIALS for a wrong password.',
+  })
+  async reauthenticate(
+    @Arg('password', () => String, { description: 'The password of the account.' }) password: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Tokens> {
+    const tokens = await this.signIn.reauthenticate(requireHolder(context), password);
+    return deliverTokens(context, tokens);
+  }
+}
+
+function requireHolder(context: GraphqlContext): SessionHolder {
+  const { userId, sessionId } = requireViewer(context);
+  return { userId, sessionId, origin: context.origin };
+}
