@@ -8,6 +8,7 @@ export type AuditAction =
   | 'email.change_requested'
   | 'email.changed'
   | 'email.change_undone'
+  | 'password.refused'
   | 'password.changed'
   | 'password.reset_requested'
   | 'password.reset'

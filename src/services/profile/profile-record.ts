@@ -1,7 +1,5 @@
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-
-/** A JSON object: the user's preferences. */
-export type JsonObject = { [key: string]: JsonValue };
+import type { JsonObject } from '../../input/json-object.js';
+import type { UserRecord } from '../identity/user-record.js';
 
 /** A profile as the service hands it on, opened. A property may be a getter that opens its sealed value when read. */
 export interface ProfileRecord {
@@ -13,9 +11,22 @@ export interface ProfileRecord {
 }
 
 /** What may be changed: absent leaves a value as it is, null clears it; preferences are a merge patch (RFC 7396). */
-export interface ProfileInput {
-  fullName?: string | null | undefined;
-  avatarUrl?: string | null | undefined;
-  phoneNumber?: string | null | undefined;
-  preferences?: JsonObject | null | undefined;
+export interface ProfileChanges {
+  readonly fullName?: string | null;
+  readonly avatarUrl?: string | null;
+  readonly phoneNumber?: string | null;
+  readonly preferences?: JsonObject | null;
+}
+
+type UserWithProfile = UserRecord & { readonly profile?: ProfileRecord | null };
+
+/** The account together with its profile, so that nobody reads it again. */
+export function withProfile(user: UserRecord, profile: ProfileRecord): UserRecord {
+  const both: UserWithProfile = { ...user, profile };
+  return both;
+}
+
+/** The profile that came along with the account; undefined where the query did not read it. */
+export function findPreloadedProfile(user: UserRecord): ProfileRecord | null | undefined {
+  return (user as UserWithProfile).profile;
 }

@@ -1,14 +1,15 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { JSONObject, PhoneNumber, URL } from '../../graphql/scalars.js';
+import { JSONObject, PhoneNumber, URLScalar } from '../../graphql/scalars.js';
+import type { JsonObject } from '../../input/json-object.js';
 import { User } from '../identity/identity.types.js';
-import type { JsonObject, ProfileInput } from './profile-record.js';
+import type { ProfileChanges } from './profile-record.js';
 
 @ObjectType({ description: 'What is not needed to sign in.' })
 export class UserProfile {
   @Field(() => String, { nullable: true, description: 'The name the user goes by, at most 100 characters.' })
   readonly fullName!: string | null;
 
-  @Field(() => URL, { nullable: true, description: 'Address of a picture of the user.' })
+  @Field(() => URLScalar, { nullable: true, description: 'Address of a picture of the user.' })
   readonly avatarUrl!: string | null;
 
   @Field(() => PhoneNumber, { nullable: true, description: 'The phone number, in E.164 form.' })
@@ -19,11 +20,11 @@ export class UserProfile {
 }
 
 @InputType({ description: 'Changes to the profile: an absent field stays as it is, null clears it.' })
-export class UpdateProfileInput implements ProfileInput {
+export class UpdateProfileInput implements ProfileChanges {
   @Field(() => String, { nullable: true, description: 'The name the user goes by, at most 100 characters.' })
   readonly fullName?: string | null;
 
-  @Field(() => URL, { nullable: true, description: 'Address of a picture of the user.' })
+  @Field(() => URLScalar, { nullable: true, description: 'Address of a picture of the user.' })
   readonly avatarUrl?: string | null;
 
   @Field(() => PhoneNumber, { nullable: true, description: 'The phone number, in E.164 form.' })
@@ -37,7 +38,7 @@ export class UpdateProfileInput implements ProfileInput {
   readonly preferences?: JsonObject | null;
 }
 
-@ObjectType({ description: 'The user as it is after the change.' })
+@ObjectType({ description: 'The user after the change.' })
 export class UpdateProfilePayload {
   @Field(() => User, { description: 'The user whose profile was changed.' })
   readonly user!: User;

@@ -1,0 +1,122 @@
+import type { Transaction } from '../../database/client.js';
+import { AppError } from '../../errors.js';
+import type { RequestOrigin } from '../../security/request-context.js';
+import type { Credentials } from './check-credentials.js';
+import { isUniqueViolation } from './unique-violation.js';
+import { atEvenPace } from './even-pace.js';
+import type { IdentityParts, SignedIn } from './identity-parts.js';
+import { lockUser, type LockedUser } from './locked-user.js';
+import type { OneTimeTokens } from './one-time-tokens.js';
+import type { Reservations } from './reserved-addresses.js';
+
+type Parts = IdentityParts & { tokens: OneTimeTokens; credentials: Credentials; reservations: Reservations };
+
+/** Moves an account to another address. */
+export function createEmailChange(parts: Parts) {
+  const { db, audit, mail, tokens, credentials, reservations } = parts;
+
+  /** Whether the address is another account's, or reserved for one. */
+  async function isTaken(tx: Transaction, email: string, userId: string): Promise<boolean> {
+    const holder = await tx.user.findUnique({ where: { email }, select: { id: true } });
+    if (holder) return holder.id !== userId;
+    return reservations.isReserved(tx, email, userId);
+  }
+
+  /**
+   * Mails a link to the new address; the change takes place when it is confirmed there. A taken address gets no mail,
+   * and the answer is the same.
+   *
+   * @throws AppError INVALID_CREDENTIALS for a wrong password, OVERLOADED
+   */
+  async function request(
+    { userId, origin }: SignedIn,
+    { newEmail, password }: { newEmail: string; password: string },
+  ): Promise<void> {
+    await credentials.requirePassword({ userId, password, origin });
+    await atEvenPace(() =>
+      db.$transaction(async (tx) => {
+        const user = await lockUser(tx, userId);
+        if (user?.status !== 'ACTIVE') throw new AppError('UNAUTHENTICATED');
+        await audit.record(tx, {
+          action: 'email.change_requested',
+          actorId: userId,
+          subjectId: userId,
+          origin,
+        });
+        if (await isTaken(tx, newEmail, userId)) return;
+        const params = await tokens.issue(tx, { userId, purpose: 'CONFIRM_EMAIL_CHANGE', email: newEmail });
+        await mail.sendLater(tx, {
+          userId,
+          to: { address: newEmail },
+          template: 'confirm-email-change',
+          params,
+        });
+      }),
+    );
+  }
+
+  /**
+   * Spends a token of the mail to the new address: swaps the address, voids what was mailed to the old one, and
+   * sends that a notice with a link that undoes the change for 72 hours.
+   *
+   * @throws AppError TOKEN_INVALID; CONFLICT when the address has been taken meanwhile
+   */
+  async function confirm({ token, origin }: { token: string; origin: RequestOrigin }): Promise<void> {
+    await orConflict(() =>
+      db.$transaction(async (tx) => {
+        const { user, email } = await tokens.spend(tx, 'CONFIRM_EMAIL_CHANGE', token);
+        if (await isTaken(tx, email, user.id)) throw new AppError('CONFLICT');
+        await swap(tx, user, email);
+        await audit.record(tx, { action: 'email.changed', actorId: user.id, subjectId: user.id, origin });
+        const params = await tokens.issue(tx, {
+          userId: user.id,
+          purpose: 'UNDO_EMAIL_CHANGE',
+          email: user.email,
+        });
+        const to = { address: user.email };
+        await mail.sendLater(tx, { userId: user.id, to, template: 'email-change-notice', params });
+      }),
+    );
+  }
+
+  /**
+   * Spends a token of the notice to the old address: restores that address, ends every session, and voids
+   * whatever was mailed since.
+   *
+   * @throws AppError TOKEN_INVALID; CONFLICT when the address belongs to another account
+   */
+  async function undo({ token, origin }: { token: string; origin: RequestOrigin }): Promise<void> {
+    await orConflict(() =>
+      db.$transaction(async (tx) => {
+        const { user, email, issuedAt } = await tokens.spend(tx, 'UNDO_EMAIL_CHANGE', token);
+        await swap(tx, user, email);
+        await tokens.discardUndoLinksAfter(tx, user.id, issuedAt);
+        await parts.endSessions(tx, user.id, { reason: 'email-change-undone' });
+        await audit.record(tx, {
+          action: 'email.change_undone',
+          actorId: user.id,
+          subjectId: user.id,
+          origin,
+        });
+      }),
+    );
+  }
+
+  /** Whoever holds a mailed token has proved the address, so it counts as verified. */
+  async function swap(tx: Transaction, user: LockedUser, email: string): Promise<void> {
+    await tx.user.update({ where: { id: user.id }, data: { email, isVerified: true }, select: { id: true } });
+    await tokens.discard(tx, user.id, ['VERIFY_EMAIL', 'RESET_PASSWORD', 'CONFIRM_EMAIL_CHANGE']);
+  }
+
+  return { request, confirm, undo };
+}
+
+/** A race for one address ends in a unique violation for all but one. */
+async function orConflict(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isUniqueViolation(error)) throw new AppError('CONFLICT', { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../../clock.js';
+import type { Config } from '../../config.js';
+import type { Database, Transaction } from '../../database/client.js';
+import type { JsonObject } from '../../input/json-object.js';
+import type { Mail } from '../../mail/outbox.js';
+import type { PasswordPolicy } from '../../security/password-policy.js';
+import type { Passwords } from '../../security/passwords.js';
+import type { RequestOrigin } from '../../security/request-context.js';
+import type { AuditService } from '../audit/audit.service.js';
+
+/** What a person agreed to, or refused, when they registered. */
+export interface ConsentGiven {
+  purpose: string;
+  granted: boolean;
+  policyVersion: string;
+}
+
+/** The profile that someone registers with. */
+export interface NewProfile {
+  fullName?: string | null;
+  avatarUrl?: string | null;
+  phoneNumber?: string | null;
+  preferences?: JsonObject | null;
+}
+
+/** Writes what a new account starts with, in the transaction that opens it. */
+export type ForNewAccount = (tx: Transaction, userId: string) => Promise<void>;
+
+/**
+ * What the identity service is built from. Profile, Auth and Compliance stand to its right, so what it needs
+ * of them comes as functions.
+ */
+export interface IdentityParts {
+  db: Database;
+  passwords: Passwords;
+  policy: PasswordPolicy;
+  mail: Mail;
+  audit: AuditService;
+  clock: Clock;
+  config: Pick<Config, 'concealAccounts' | 'requireVerifiedEmail'>;
+  /** Both throw BAD_USER_INPUT before anything is looked up, and return what writes the rows of a new account. */
+  prepareProfile(profile: NewProfile): ForNewAccount;
+  prepareConsents(consents: readonly ConsentGiven[], origin: RequestOrigin): ForNewAccount;
+  endSessions(tx: Transaction, userId: string, how: { except?: string; reason: string }): Promise<unknown>;
+}
+
+/** Who asks, in operations of a signed-in user. */
+export interface SignedIn {
+  userId: string;
+  sessionId: string;
+  origin: RequestOrigin;
+}

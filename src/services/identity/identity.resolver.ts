@@ -1,0 +1,73 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import type { GraphqlContext } from '../../graphql/context.js';
+import { isUuid } from '../../input/uuid.js';
+import { PASSWORD_MAX_LENGTH } from '../../security/password-text.js';
+import { PasswordPolicyType } from './identity.inputs.js';
+import type { IdentityService } from './identity.service.js';
+import { Node, User } from './identity.types.js';
+import { isVisible, type UserRecord } from './user-record.js';
+
+/** Finds a node of one type for the caller; null when there is none that the caller may know of. */
+export type FindNode = (id: string, context: GraphqlContext) => Promise<Node | null>;
+
+export interface IdentityResolverParts {
+  identity: Pick<IdentityService, 'findUser' | 'passwordPolicy'>;
+  /** The quick read of the signed-in account, with its profile. */
+  loadViewer(userId: string): Promise<UserRecord | null>;
+  /** The types other than User that `node` answers. */
+  findNodes: readonly FindNode[];
+}
+
+@Resolver()
+export class IdentityResolver {
+  constructor(private readonly parts: IdentityResolverParts) {}
+
+  @Query(() => User, {
+    nullable: true,
+    description: 'The signed-in user; null when the request is not signed in.',
+  })
+  async viewer(@Ctx() context: GraphqlContext): Promise<User | null> {
+    if (!context.viewer) return null;
+    const record = await this.parts.loadViewer(context.viewer.userId);
+    return record && isVisible(record) ? User.readable(record) : null;
+  }
+
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Anything with an identifier; null when there is no such thing.',
+  })
+  async node(
+    @Arg('id', () => ID, { description: 'The identifier.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Node | null> {
+    if (!isUuid(id)) return null;
+    const user = await this.findUser(id, context);
+    if (user) return user;
+    const found = await Promise.all(this.parts.findNodes.map((findNode) => findNode(id, context)));
+    return found.find((node) => node !== null) ?? null;
+  }
+
+  @Query(() => User, {
+    nullable: true,
+    description:
+      'An account by its identifier; null when there is none. Of other users only `id` can be read.',
+  })
+  async user(
+    @Arg('id', () => ID, { description: 'The identifier of the account.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<User | null> {
+    return this.findUser(id, context);
+  }
+
+  @Query(() => PasswordPolicyType, { description: 'What is asked of a new password.' })
+  passwordPolicy(): PasswordPolicyType {
+    const { minLength } = this.parts.identity.passwordPolicy;
+    return { minLength, maxLength: PASSWORD_MAX_LENGTH, rejectsBreached: true };
+  }
+
+  private async findUser(id: string, context: GraphqlContext): Promise<User | null> {
+    const record = await this.parts.identity.findUser(id);
+    if (!record) return null;
+    return context.viewer?.userId === record.id ? User.readable(record) : User.hidden(record.id);
+  }
+}

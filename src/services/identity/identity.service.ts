@@ -1,0 +1,47 @@
+import { createChangePassword } from './change-password.js';
+import { createEmailChange } from './change-email.js';
+import { createCredentials } from './check-credentials.js';
+import { createFindUsers } from './find-users.js';
+import type { IdentityParts } from './identity-parts.js';
+import { createOneTimeTokens } from './one-time-tokens.js';
+import { createRecordSignIn } from './record-sign-in.js';
+import { createRegister } from './register.js';
+import { createReservations } from './reserved-addresses.js';
+import { createPasswordReset } from './reset-password.js';
+import { createSetPassword } from './set-password.js';
+import { createVerification } from './verify-email.js';
+
+/**
+ * Who exists and how they prove it. Every operation that changes something does so in one transaction together
+ * with its audit event and its mail.
+ */
+export function createIdentityService(parts: IdentityParts) {
+  const tokens = createOneTimeTokens(parts);
+  const reservations = createReservations(parts);
+  const credentials = createCredentials(parts);
+  const verification = createVerification({ ...parts, tokens });
+  const setPassword = createSetPassword({ ...parts, tokens });
+  const passwordReset = createPasswordReset({ ...parts, tokens, setPassword });
+  const emailChange = createEmailChange({ ...parts, tokens, credentials, reservations });
+
+  return {
+    ...createFindUsers(parts),
+    register: createRegister({ ...parts, verification, reservations }),
+    requestEmailVerification: verification.request,
+    verifyEmail: verification.verify,
+    checkCredentials: credentials.check,
+    requirePassword: credentials.requirePassword,
+    recordSignIn: createRecordSignIn({ ...parts, credentials }),
+    changePassword: createChangePassword({ ...parts, credentials, setPassword }),
+    requestPasswordReset: passwordReset.request,
+    resetPassword: passwordReset.reset,
+    requestEmailChange: emailChange.request,
+    confirmEmailChange: emailChange.confirm,
+    undoEmailChange: emailChange.undo,
+    discardExpiredTokens: tokens.discardExpired,
+    /** What new passwords are held against. */
+    passwordPolicy: parts.policy,
+  };
+}
+
+export type IdentityService = ReturnType<typeof createIdentityService>;

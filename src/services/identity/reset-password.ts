@@ -1,0 +1,63 @@
+import { AppError } from '../../errors.js';
+import { checkNewPassword } from '../../security/password-policy.js';
+import type { RequestOrigin } from '../../security/request-context.js';
+import { atEvenPace } from './even-pace.js';
+import type { IdentityParts } from './identity-parts.js';
+import { lockUser } from './locked-user.js';
+import type { OneTimeTokens } from './one-time-tokens.js';
+import type { SetPassword } from './set-password.js';
+
+type Parts = IdentityParts & { tokens: OneTimeTokens; setPassword: SetPassword };
+
+/** The way back in for who forgot the password. */
+export function createPasswordReset(parts: Parts) {
+  const { db, passwords, policy, audit, mail, tokens, setPassword, endSessions } = parts;
+
+  /** Mails a reset link when the address belongs to an account in use; answers alike in every case. */
+  async function request({ email, origin }: { email: string; origin: RequestOrigin }): Promise<void> {
+    await atEvenPace(async () => {
+      const found = await db.user.findUnique({ where: { email }, select: { id: true } });
+      if (!found) return;
+      await db.$transaction(async (tx) => {
+        const user = await lockUser(tx, found.id);
+        if (user?.status !== 'ACTIVE') return;
+        const { id, email: address } = user;
+        const params = await tokens.issue(tx, { userId: id, purpose: 'RESET_PASSWORD', email: address });
+        await mail.sendLater(tx, { userId: id, to: { address }, template: 'reset-password', params });
+        await audit.record(tx, {
+          action: 'password.reset_requested',
+          actorId: null,
+          subjectId: user.id,
+          origin,
+        });
+      });
+    });
+  }
+
+  /**
+   * Spends a mailed token: sets the password, ends every session, marks the address as verified (its owner
+   * could read the mail) and mails a notice. A refused password leaves the token unspent.
+   *
+   * @throws AppError TOKEN_INVALID, PASSWORD_*, OVERLOADED
+   */
+  async function reset(input: { token: string; newPassword: string; origin: RequestOrigin }): Promise<void> {
+    const owner = await tokens.requireOwner(db, 'RESET_PASSWORD', input.token);
+    const password = checkNewPassword(input.newPassword, { email: owner.email }, policy, 'newPassword');
+    const passwordHash = await passwords.hash(password);
+    await db.$transaction(async (tx) => {
+      const { user, email } = await tokens.spend(tx, 'RESET_PASSWORD', input.token);
+      if (user.email !== email) throw new AppError('TOKEN_INVALID');
+      await setPassword(tx, user, passwordHash, true);
+      await tokens.discard(tx, user.id, ['VERIFY_EMAIL']);
+      await endSessions(tx, user.id, { reason: 'password-reset' });
+      await audit.record(tx, {
+        action: 'password.reset',
+        actorId: user.id,
+        subjectId: user.id,
+        origin: input.origin,
+      });
+    });
+  }
+
+  return { request, reset };
+}

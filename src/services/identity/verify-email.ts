@@ -1,0 +1,49 @@
+import type { Transaction } from '../../database/client.js';
+import { AppError } from '../../errors.js';
+import type { RequestOrigin } from '../../security/request-context.js';
+import { atEvenPace } from './even-pace.js';
+import type { IdentityParts } from './identity-parts.js';
+import { lockUser } from './locked-user.js';
+import type { OneTimeTokens } from './one-time-tokens.js';
+
+type Parts = IdentityParts & { tokens: OneTimeTokens };
+
+/** Proof that an address belongs to its account. */
+export function createVerification({ db, audit, mail, tokens }: Parts) {
+  /** Mails a new link; those sent before no longer work. The caller holds the account's lock, or has just made it. */
+  async function send(tx: Transaction, user: { id: string; email: string }): Promise<void> {
+    const params = await tokens.issue(tx, { userId: user.id, purpose: 'VERIFY_EMAIL', email: user.email });
+    await mail.sendLater(tx, {
+      userId: user.id,
+      to: { address: user.email },
+      template: 'verify-email',
+      params,
+    });
+  }
+
+  /** Mails a new link when the address belongs to an account in use that is not verified; answers alike in every case. */
+  async function request({ email }: { email: string }): Promise<void> {
+    await atEvenPace(async () => {
+      const found = await db.user.findUnique({ where: { email }, select: { id: true } });
+      if (!found) return;
+      await db.$transaction(async (tx) => {
+        const user = await lockUser(tx, found.id);
+        if (user?.status === 'ACTIVE' && !user.isVerified) await send(tx, user);
+      });
+    });
+  }
+
+  /** Spends a token of a mailed link. Throws TOKEN_INVALID. */
+  async function verify({ token, origin }: { token: string; origin: RequestOrigin }): Promise<void> {
+    await db.$transaction(async (tx) => {
+      const { user, email } = await tokens.spend(tx, 'VERIFY_EMAIL', token);
+      if (user.email !== email) throw new AppError('TOKEN_INVALID');
+      await tx.user.update({ where: { id: user.id }, data: { isVerified: true }, select: { id: true } });
+      await audit.record(tx, { action: 'email.verified', actorId: user.id, subjectId: user.id, origin });
+    });
+  }
+
+  return { send, request, verify };
+}
+
+export type Verification = ReturnType<typeof createVerification>;
