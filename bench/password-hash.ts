@@ -1,7 +1,8 @@
 /**
  * Which Argon2 implementation serves more sign-ins: `argon2` (the reference C code) or `@node-rs/argon2` (Rust).
- * Run with `npx swc bench -d dist/bench --strip-leading-paths && node dist/bench/password-hash.js`. Both compute the same tag, in turns, at the
- * default cost and at OWASP's smallest; printed are hashes a second, one at a time and one per core.
+ * Run with `npx swc bench -d dist/bench --strip-leading-paths && node dist/bench/password-hash.js`. Both compute
+ * the same tag, in turns, at the default cost and at OWASP's smallest; printed are hashes a second, one at a
+ * time and one per core.
  */
 import { hash as referenceArgon2 } from 'argon2';
 import { hashRaw as rustArgon2 } from '@node-rs/argon2';

@@ -72,7 +72,7 @@ export function openBloomFilter(file: Buffer): BloomFilter {
   };
 }
 
-/** Double hashing (Kirsch and Mitzenmacher 2006) over two 48-bit parts of SHA-256; m is prime, so no step repeats. */
+/** Double hashing (Kirsch, Mitzenmacher 2006) over two 48-bit parts of SHA-256; m is prime, so none repeats. */
 function positions(text: string, k: number, m: number): number[] {
   const digest = createHash('sha256').update(text, 'utf8').digest();
   const first = digest.readUIntBE(0, 6) % m;

@@ -9,7 +9,7 @@ const VERSION_1_3 = 0x13;
 
 /**
  * Prepares the check of an Argon2 hash made elsewhere, without a pepper: any variant, version 1.0 or 1.3. The
- * `argon2` package computes these: unlike the faster one behind our own hashes it takes associated data (`data=`).
+ * `argon2` package computes these: it takes associated data (`data=`), the faster one behind our own does not.
  * @throws Error (StoredHashError) when its parameters are unusable or over the limits.
  */
 export function readForeignArgon2(phc: PhcString): (password: string) => Promise<boolean> {

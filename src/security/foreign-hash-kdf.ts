@@ -44,7 +44,8 @@ export function readScrypt(phc: PhcString): (password: string) => Promise<boolea
 }
 
 /**
- * Prepares the check of a PBKDF2 hash (RFC 8018 §5.2): `$pbkdf2-sha256$i=…$salt$hash`, also sha1 and sha512, and passlib's forms.
+ * Prepares the check of a PBKDF2 hash (RFC 8018 §5.2): `$pbkdf2-sha256$i=…$salt$hash` or passlib's form
+ * `$pbkdf2-sha256$29000$salt$hash`, with sha1 and sha512 too.
  * @throws Error (StoredHashError) when its parameters are unusable or over the limits.
  */
 export function readPbkdf2(phc: PhcString): (password: string) => Promise<boolean> {

@@ -41,7 +41,10 @@ export function findArgon2CostProblem({ memoryKib, timeCost, parallelism }: Argo
   return null;
 }
 
-/** The cost that a hash string asks for. @throws Error (StoredHashError) when it is unusable or over the limits. */
+/**
+ * The cost that a hash string asks for.
+ * @throws Error (StoredHashError) when it is unusable or over the limits.
+ */
 export function readArgon2Cost(phc: PhcString): Argon2Cost {
   const cost = {
     memoryKib: requireNumber(phc, 'm'),
@@ -65,8 +68,9 @@ export function findPepperId({ id, params }: PhcString): string | null {
 }
 
 /**
- * Hashes with Argon2id, a new salt and the active pepper as Argon2's secret input K (RFC 9106 §3.1), which no
- * hash shows: without the key ring a stolen table of hashes cannot even be guessed at. The string is standard PHC, the pepper's id in `keyid`.
+ * Hashes with Argon2id, a new salt and the active pepper as Argon2's secret input K (RFC 9106 §3.1): without
+ * the key ring nobody can try passwords against a stolen hash. The result is a PHC string in its standard form,
+ * `$argon2id$v=19$m=…,t=…,p=…,keyid=<id of the pepper, base64>$salt$tag`.
  */
 export async function hashPeppered(
   password: string,
@@ -77,14 +81,14 @@ export async function hashPeppered(
   return formatPhc({ ...phc, hash: await computeTag(password, phc, cost, pepper.get(pepper.activeId)) });
 }
 
-/** A string that looks like a hash of ours at today's cost and that no password matches (but for one in 2^256). */
+/** Looks like a hash of ours at today's cost; no password matches it (but for a chance of 2^-256). */
 export function makeDecoyHash(cost: Argon2Cost, pepper: SecretVersions): string {
   return formatPhc(pepperedPhc(cost, pepper.activeId, randomBytes(SALT_LENGTH), randomBytes(TAG_LENGTH)));
 }
 
 /**
  * Prepares the check of a hash of ours.
- * @returns whether signing in should replace it (other cost, older pepper), and the check itself, in constant time.
+ * @returns whether signing in should replace it (other cost, older pepper), and the check, in constant time
  * @throws Error (StoredHashError) naming the pepper's id when the key ring does not have it.
  */
 export function readPeppered(phc: PhcString, pepperId: string, current: Argon2Cost, pepper: SecretVersions) {

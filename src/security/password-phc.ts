@@ -26,7 +26,7 @@ export function storedHashError(format: string, problem: string): Error & { code
 
 /**
  * Splits a PHC or passlib string into its parts.
- * @throws Error (StoredHashError) naming the format when it is malformed or its salt or tag has an unusable length.
+ * @throws Error (StoredHashError) naming the format when it is malformed or a part has an unusable length.
  */
 export function parsePhc(stored: string): PhcString {
   const [start, id = '', ...fields] = stored.split('$');

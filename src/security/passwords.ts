@@ -3,8 +3,13 @@ import { matchesEitherForm, readForeignPhc } from './foreign-hash.js';
 import { readBcrypt } from './foreign-hash-bcrypt.js';
 import { createHashQueue } from './hash-queue.js';
 import {
-  type Argon2Cost, findArgon2CostProblem, findPepperId, hashPeppered, makeDecoyHash, readPeppered,
-} from './password-argon2.js'; // prettier-ignore
+  type Argon2Cost,
+  findArgon2CostProblem,
+  findPepperId,
+  hashPeppered,
+  makeDecoyHash,
+  readPeppered,
+} from './password-argon2.js';
 import { parsePhc } from './password-phc.js';
 import { normalisePassword } from './password-text.js';
 
@@ -20,15 +25,15 @@ interface PasswordsOptions {
 
 export interface PasswordCheck {
   matches: boolean;
-  /** The password matches and its hash should be replaced: made elsewhere, at another cost or with an older pepper. */
+  /** It matches, and its hash is to be replaced: made elsewhere, at another cost or with an older pepper. */
   needsRehash: boolean;
 }
 
 const NO_MATCH: PasswordCheck = { matches: false, needsRehash: false };
 
 /**
- * Hashing and checking of passwords, all of it through one bounded queue. Each method throws AppError OVERLOADED
- * when that is full.
+ * Hashing and checking of passwords, all of it through one bounded queue. Each method throws AppError
+ * OVERLOADED when that is full.
  * @throws RangeError when the cost is one that Argon2 or our own limits on stored hashes refuse.
  */
 export function createPasswords({ pepper, argon2, concurrency, queueLimit }: PasswordsOptions) {
@@ -64,8 +69,8 @@ export function createPasswords({ pepper, argon2, concurrency, queueLimit }: Pas
 
     /**
      * Checks a password against a stored hash, ours or made elsewhere (bcrypt, scrypt, PBKDF2, other Argon2).
-     * A text that can be nobody's password does not match and costs nothing, for known and unknown accounts alike.
-     * @throws Error (StoredHashError) when the stored hash is malformed, over the cost limits or of an unknown pepper.
+     * A text that can be nobody's password does not match and costs nothing, whether or not the account exists.
+     * @throws Error (StoredHashError) for a stored hash that is malformed, too costly or of an unknown pepper.
      */
     verify,
 
