@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { applyMigrations } from '../../src/database/migrations.js';
+import { createLog } from '../../src/log.js';
+
+// One server for a run of the tests, with a migrated template in it. Says where on the first line of its
+// output, and ends when its input does: with the run, however that one ended.
+
+const log = createLog('warn', process.stderr);
+const template = `custodia_template_${randomBytes(4).toString('hex')}`;
+const { url, stop } = await openServer();
+try {
+  await run(`CREATE DATABASE ${template}`);
+  const templateUrl = new URL(url);
+  templateUrl.pathname = `/${template}`;
+  await applyMigrations({ url: templateUrl.href, migrationsDir: 'prisma/migrations', log });
+  process.stdout.write(`${JSON.stringify({ url, template })}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+  await new Promise((resolve) => process.stdin.on('close', resolve).resume());
+} finally {
+  await stop();
+}
+
+async function openServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) return { url: given, stop: () => run(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`) };
+  const dataDir = await mkdtemp(join(tmpdir(), 'custodia-tests-'));
+  const settings = {
+    fsync: 'off',
+    synchronous_commit: 'off',
+    full_page_writes: 'off',
+    max_connections: '300',
+  };
+  const server = await startEmbeddedPostgres({ dataDir, log, settings });
+  const stop = async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { url: server.url, stop };
+}
+
+async function run(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,10 @@
+import { once } from 'node:events';
+
+/** Ends the PostgreSQL that start-postgres.ts started. */
+export default async function stopPostgres(): Promise<void> {
+  const child = globalThis.testPostgres;
+  if (!child || child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.stdin?.end();
+  await ended;
+}
