@@ -41,6 +41,8 @@ export async function prepareQueue(boss: PgBoss, name: string, options: QueueOpt
  */
 export async function withStartLock<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  // The pool listens to idle connections only; unheard, the loss of this one would end the process.
+  client.on('error', () => {});
   try {
     await client.query('SELECT pg_advisory_lock($1)', [START_LOCK]);
     return await work();
