@@ -232,6 +232,7 @@ ALTER TABLE "users" ADD CONSTRAINT "users_password_hash_sealed" CHECK ("password
 ALTER TABLE "social_logins" ADD CONSTRAINT "social_logins_provider_id_sealed" CHECK ("provider_id" ~ '^c1\.[0-9]{1,3}\.[A-Za-z0-9_-]{38,}$');
 ALTER TABLE "social_logins" ADD CONSTRAINT "social_logins_provider_id_index_hashed" CHECK ("provider_id_index" ~ '^[a-z0-9]{1,8}\.[A-Za-z0-9_-]{43}$');
 ALTER TABLE "one_time_tokens" ADD CONSTRAINT "one_time_tokens_email_sealed" CHECK ("email" ~ '^c1\.[0-9]{1,3}\.[A-Za-z0-9_-]{38,}$');
+ALTER TABLE "one_time_tokens" ADD CONSTRAINT "one_time_tokens_email_index_hashed" CHECK ("email_index" ~ '^[a-z0-9]{1,8}\.[A-Za-z0-9_-]{43}$');
 ALTER TABLE "user_profiles" ADD CONSTRAINT "user_profiles_full_name_sealed" CHECK ("full_name" ~ '^c1\.[0-9]{1,3}\.[A-Za-z0-9_-]{38,}$');
 ALTER TABLE "user_profiles" ADD CONSTRAINT "user_profiles_avatar_url_sealed" CHECK ("avatar_url" ~ '^c1\.[0-9]{1,3}\.[A-Za-z0-9_-]{38,}$');
 ALTER TABLE "user_profiles" ADD CONSTRAINT "user_profiles_phone_number_sealed" CHECK ("phone_number" ~ '^c1\.[0-9]{1,3}\.[A-Za-z0-9_-]{38,}$');

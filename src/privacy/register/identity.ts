@@ -33,6 +33,11 @@ export const IDENTITY = {
       createdAt: personal('account activity', 'Says since when the account exists', KEPT),
       lastLoginAt: personal('account activity', 'Shows the person and support the last sign-in', SECURITY),
       deletedAt: personal('account activity', 'Says since when the account is deleted', KEPT),
+      passwordChangedAt: personal(
+        'account activity',
+        'Tells a sign-in that raced a change of password',
+        SECURITY,
+      ),
     },
     relations: {
       dataKey: { model: 'DataKey', kind: 'child' },
@@ -79,7 +84,9 @@ export const IDENTITY = {
       tokenHash: notPersonal('The hash of a random secret'),
       email: personal('contact data', 'Voids a mailed link when the account’s address changes', {
         sealed: 'text',
+        searchable: 'email',
       }),
+      emailIndex: searchIndexOf('email'),
       createdAt: personal('account activity', 'Says when the link was asked for', { exported: false }),
       expiresAt: notPersonal('A setting of the server, counted from createdAt'),
       usedAt: personal('account activity', 'Lets a mailed link work only once', { exported: false }),

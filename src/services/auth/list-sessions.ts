@@ -28,9 +28,14 @@ export function createListSessions({ db, clock }: Pick<SessionParts, 'db' | 'clo
     });
   }
 
+  /** A running session of this account by its id, a UUID; null when there is none. */
+  function find(userId: string, id: string): Promise<SessionRecord | null> {
+    return db.session.findFirst({ where: { id, userId, ...running(clock.now()) }, select: SESSION_COLUMNS });
+  }
+
   function count(userId: string): Promise<number> {
     return db.session.count({ where: { userId, ...running(clock.now()) } });
   }
 
-  return { list, count };
+  return { list, find, count };
 }

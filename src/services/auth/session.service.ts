@@ -14,10 +14,13 @@ export function createSessionService(parts: SessionParts) {
   const internals = { ...parts, refreshTokens: createRefreshTokens(parts) };
   const opening = createOpenSession(internals);
   const ending = createEndSessions(internals);
+  const { list, find, count } = createListSessions(parts);
   return {
     ...opening,
     ...ending,
-    ...createListSessions(parts),
+    list,
+    find,
+    count,
     refresh: createRefreshSession({ ...internals, ...opening, ...ending }),
     renew: createRenewSession(internals),
   };

@@ -5,6 +5,7 @@ import type { GraphqlContext } from '../../graphql/context.js';
 import { createConnection, readPageRequest } from '../../graphql/page.js';
 import { parseDateTime } from '../../input/date-time.js';
 import { isUuid } from '../../input/uuid.js';
+import type { FindNode } from '../identity/identity.resolver.js';
 import { User } from '../identity/identity.types.js';
 import { Session, SessionConnection } from './auth.types.js';
 import type { SessionPosition } from './list-sessions.js';
@@ -19,6 +20,14 @@ const signIns = new WeakMap<User, string>();
 export function rememberSignIn(user: User, sessionId: string): User {
   signIns.set(user, sessionId);
   return user;
+}
+
+/** How `node` finds a session: only the caller's own, while it runs. */
+export function createFindSessionNode(service: Pick<SessionService, 'find'>): FindNode {
+  return async function findSessionNode(id, { viewer }) {
+    const record = viewer && (await service.find(viewer.userId, id));
+    return record ? new Session(record, viewer.sessionId) : null;
+  };
 }
 
 @Resolver(() => User)

@@ -39,9 +39,9 @@ export interface IdentityParts {
   clock: Clock;
   config: Pick<Config, 'concealAccounts' | 'requireVerifiedEmail'>;
   /** Both throw BAD_USER_INPUT before anything is looked up, and return what writes the rows of a new account. */
-  prepareProfile(profile: NewProfile): ForNewAccount;
-  prepareConsents(consents: readonly ConsentGiven[], origin: RequestOrigin): ForNewAccount;
-  endSessions(tx: Transaction, userId: string, how: { except?: string; reason: string }): Promise<unknown>;
+  prepareProfile: (profile: NewProfile) => ForNewAccount;
+  prepareConsents: (consents: readonly ConsentGiven[], origin: RequestOrigin) => ForNewAccount;
+  endSessions: (tx: Transaction, userId: string, how: { except?: string; reason: string }) => Promise<unknown>;
 }
 
 /** Who asks, in operations of a signed-in user. */

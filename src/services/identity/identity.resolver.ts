@@ -13,7 +13,7 @@ export type FindNode = (id: string, context: GraphqlContext) => Promise<Node | n
 export interface IdentityResolverParts {
   identity: Pick<IdentityService, 'findUser' | 'passwordPolicy'>;
   /** The quick read of the signed-in account, with its profile. */
-  loadViewer(userId: string): Promise<UserRecord | null>;
+  loadViewer: (userId: string) => Promise<UserRecord | null>;
   /** The types other than User that `node` answers. */
   findNodes: readonly FindNode[];
 }

@@ -12,7 +12,7 @@ import { UpdateProfileInput, UpdateProfilePayload, UserProfile } from './profile
 export interface ProfileResolverParts {
   profiles: Pick<ProfileService, 'findMany' | 'update'>;
   /** The account as it is now. */
-  findUser(userId: string): Promise<UserRecord | null>;
+  findUser: (userId: string) => Promise<UserRecord | null>;
 }
 
 @Resolver(() => User)

@@ -9,7 +9,7 @@ import type { ProfileService } from './profile.service.js';
 export interface ProfileRoutesParts {
   profiles: Pick<ProfileService, 'findMany' | 'update'>;
   /** The signed-in account, with its profile where that came along. */
-  loadViewer(userId: string): Promise<UserRecord | null>;
+  loadViewer: (userId: string) => Promise<UserRecord | null>;
 }
 
 const PATH = '/api/v1/users/me';
