@@ -1,0 +1,132 @@
+import { SECOND, type Clock } from '../../clock.js';
+import { defineRoute, type Route } from '../../http/route.js';
+import { emailAddress, secret } from '../../input/field-types.js';
+import { optional, required } from '../../input/fields.js';
+import type { RequestContext } from '../../security/request-context.js';
+import type { UserRecord } from '../identity/user-record.js';
+import type { SessionTokens } from './open-session.js';
+import type { SessionService } from './session.service.js';
+import type { SignInService } from './sign-in.service.js';
+import { deliverTokens, logoutThrough, refreshThrough } from './token-transport.js';
+
+const TOKENS = {
+  access_token: { type: 'string', description: 'Send it as `Authorization: Bearer`.' },
+  token_type: { const: 'Bearer' },
+  expires_in: { type: 'integer', description: 'Seconds until the access token stops working.' },
+  refresh_token: { type: ['string', 'null'], description: 'Works once. Null in cookie mode.' },
+};
+
+const USER = {
+  type: 'object',
+  required: ['id', 'email', 'is_verified', 'status', 'created_at', 'last_login_at'],
+  properties: {
+    id: { type: 'string', format: 'uuid' },
+    email: { type: ['string', 'null'], format: 'email' },
+    is_verified: { type: 'boolean' },
+    status: { type: 'string', enum: ['ACTIVE', 'SUSPENDED', 'DELETED', 'ERASED'] },
+    created_at: { type: 'string', format: 'date-time' },
+    last_login_at: { type: ['string', 'null'], format: 'date-time' },
+  },
+};
+
+const REFRESHED = { type: 'object', required: Object.keys(TOKENS), properties: TOKENS };
+const SIGNED_IN = {
+  type: 'object',
+  required: [...Object.keys(TOKENS), 'user'],
+  properties: { ...TOKENS, user: USER },
+};
+
+const COOKIE_MODE =
+  'With the header `X-Auth-Transport: cookie` the refresh token travels in an HttpOnly cookie instead of the body.';
+
+export interface AuthRoutesParts {
+  clock: Clock;
+  signIn: Pick<SignInService, 'login'>;
+  sessions: Pick<SessionService, 'refresh' | 'logout' | 'logoutByToken'>;
+}
+
+/** Signing in, staying signed in and signing out, over REST. */
+export function createAuthRoutes(parts: AuthRoutesParts): Route[] {
+  return [loginRoute(parts), refreshRoute(parts), logoutRoute(parts)];
+}
+
+function loginRoute({ signIn, clock }: AuthRoutesParts): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/login',
+    tag: 'auth',
+    summary: 'Sign in with address and password',
+    description: COOKIE_MODE,
+    auth: 'none',
+    input: { email: required(emailAddress), password: required(secret(1024)) },
+    responses: { 200: { description: 'The user is signed in.', schema: SIGNED_IN } },
+    errors: [
+      'INVALID_CREDENTIALS',
+      'EMAIL_NOT_VERIFIED',
+      'ACCOUNT_SUSPENDED',
+      'ACCOUNT_DELETED',
+      'OVERLOADED',
+    ],
+    handler: async (context, { email, password }) => {
+      const { user, tokens } = await signIn.login({ email, password, origin: context.origin });
+      return { status: 200, body: { ...presentTokens(context, tokens, clock), user: presentUser(user) } };
+    },
+  });
+}
+
+function refreshRoute({ sessions, clock }: AuthRoutesParts): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/refresh',
+    tag: 'auth',
+    summary: 'Exchange a refresh token for fresh tokens',
+    description: COOKIE_MODE,
+    auth: 'none',
+    input: { refresh_token: optional(secret(200)) },
+    responses: { 200: { description: 'Fresh tokens.', schema: REFRESHED } },
+    errors: ['TOKEN_INVALID', 'TOKEN_REUSED', 'ACCOUNT_SUSPENDED', 'ACCOUNT_DELETED', 'CSRF_HEADER_REQUIRED'],
+    handler: async (context, input) => {
+      const { tokens } = await refreshThrough(context, sessions, input.refresh_token, 'refresh_token');
+      return { status: 200, body: presentTokens(context, tokens, clock) };
+    },
+  });
+}
+
+function logoutRoute({ sessions }: AuthRoutesParts): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/logout',
+    tag: 'auth',
+    summary: 'End the current session',
+    description: 'By the access token or, in cookie mode, by the refresh token of the cookie.',
+    auth: 'none',
+    responses: { 204: { description: 'The session has ended.' } },
+    errors: ['UNAUTHENTICATED', 'TOKEN_INVALID', 'CSRF_HEADER_REQUIRED'],
+    handler: async (context) => {
+      await logoutThrough(context, sessions);
+      return { status: 204 };
+    },
+  });
+}
+
+function presentTokens(context: RequestContext, tokens: SessionTokens, clock: Clock) {
+  const { accessToken, accessTokenExpiresAt, refreshToken } = deliverTokens(context, tokens);
+  const lifetime = accessTokenExpiresAt.getTime() - clock.now().getTime();
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: Math.max(0, Math.ceil(lifetime / SECOND)),
+    refresh_token: refreshToken,
+  };
+}
+
+function presentUser({ id, email, isVerified, status, createdAt, lastLoginAt }: UserRecord) {
+  return {
+    id,
+    email,
+    is_verified: isVerified,
+    status,
+    created_at: createdAt.toISOString(),
+    last_login_at: lastLoginAt?.toISOString() ?? null,
+  };
+}
