@@ -32,6 +32,6 @@ function constraint(table: string, name: string, condition: string): string {
 
 function sealedCondition(column: string, { sealed }: Personal): string {
   if (sealed === 'text') return `"${column}" ~ '${ENVELOPE_PATTERN}'`;
-  const envelope = `jsonb_typeof("${column}") = 'string' AND "${column}" #>> '{}' ~ '${ENVELOPE_PATTERN}'`;
-  return sealed === 'json-or-empty' ? `"${column}" = '{}'::jsonb OR (${envelope})` : envelope;
+  const envelope = `(jsonb_typeof("${column}") = 'string' AND "${column}" #>> '{}' ~ '${ENVELOPE_PATTERN}')`;
+  return sealed === 'json-or-empty' ? `"${column}" = '{}'::jsonb OR ${envelope}` : envelope;
 }

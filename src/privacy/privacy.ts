@@ -21,12 +21,11 @@ export function createPrivacy(options: { keyRing: KeyRing; cacheSize?: number })
   const index = createSearchIndex(keyRing.searchIndex);
 
   /**
-   * Seals one value for its place, as the column's register entry says; null stays null.
+   * Seals one value for its place, as the column's register entry says: a text, or any JSON value.
    *
    * @throws UnsafeQueryError when the value is not what the column holds
    */
-  function seal(key: UserKey, place: Place, value: unknown): string | null {
-    if (value === null) return null;
+  function seal(key: UserKey, place: Place, value: unknown): string {
     if (requireSealed(place).sealed !== 'text') return sealText(key, place, stringify(place, value));
     if (typeof value !== 'string')
       throw new UnsafeQueryError(place.model, place.field, 'only a text can be sealed here');
@@ -34,7 +33,7 @@ export function createPrivacy(options: { keyRing: KeyRing; cacheSize?: number })
   }
 
   /**
-   * Opens one stored value: a text, or the JSON value it was; null stays null.
+   * Opens one stored value: the text or the JSON value that was sealed; null where the column is empty.
    *
    * @throws SealedValueError when it does not open, for whatever reason
    */

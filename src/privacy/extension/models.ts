@@ -1,0 +1,86 @@
+import { UnsafeQueryError } from '../privacy-errors.js';
+import { REGISTER } from '../register.js';
+import type { Owner, Relation, Sealing } from '../register/entry.js';
+
+export type Row = Record<string, unknown>;
+
+/** The register's entry of a model as the extension needs it. */
+export interface Model {
+  name: string;
+  rowId: string;
+  owner: Owner;
+  /** Sealed columns. */
+  sealed: ReadonlyMap<string, Exclude<Sealing, false>>;
+  /** Sealed columns that can be looked up, and the column that holds their index. */
+  indexes: ReadonlyMap<string, string>;
+  /** Those index columns: only the extension reads and writes them. */
+  indexColumns: ReadonlySet<string>;
+  columns: ReadonlySet<string>;
+  relations: ReadonlyMap<string, Relation>;
+}
+
+const MODELS = new Map(Object.keys(REGISTER).map((name) => [name, describe(name)]));
+
+/** @throws UnsafeQueryError for a model that the register does not know: nothing is known about its columns */
+export function requireModel(name: string): Model {
+  const model = MODELS.get(name);
+  if (!model) throw new UnsafeQueryError(name, '*', 'the register of personal data does not know this model');
+  return model;
+}
+
+function describe(name: string): Model {
+  const entry = REGISTER[name]!;
+  const sealed = new Map<string, Exclude<Sealing, false>>();
+  const indexes = new Map<string, string>();
+  for (const [field, column] of Object.entries(entry.columns)) {
+    if (!column.personal || !column.sealed) continue;
+    sealed.set(field, column.sealed);
+    if (column.searchable) indexes.set(field, `${field}Index`);
+  }
+  return {
+    name,
+    rowId: entry.rowId,
+    owner: entry.owner,
+    sealed,
+    indexes,
+    indexColumns: new Set(indexes.values()),
+    columns: new Set(Object.keys(entry.columns)),
+    relations: new Map(Object.entries(entry.relations)),
+  };
+}
+
+/** Whether the rows behind this relation belong to the user that `model` is. */
+export function ownsThrough(model: Model, relation: Relation): boolean {
+  return model.owner.by === 'self' && relation.kind !== 'parent';
+}
+
+/** The column of a row that holds the user's id; null where a row belongs to no user directly. */
+export function ownerColumn(model: Model): string | null {
+  if (model.owner.by === 'self') return model.rowId;
+  return model.owner.by === 'column' ? model.owner.column : null;
+}
+
+export function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** One value or a list of them, as Prisma's arguments allow in many places, as a list. */
+export function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** @throws UnsafeQueryError when `value`, found at `model.field`, is no object */
+export function requireRow(model: Model, field: string, value: unknown): Row {
+  if (!isRow(value)) throw new UnsafeQueryError(model.name, field, 'an object was expected');
+  return value;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An id in the spelling in which PostgreSQL returns it; sealed values are bound to that one. */
+export function canonicalId(model: Model, field: string, value: unknown): string {
+  const id = typeof value === 'string' ? value.toLowerCase() : '';
+  if (!UUID.test(id))
+    throw new UnsafeQueryError(model.name, field, 'only a UUID in its usual form is taken here');
+  return id;
+}

@@ -1,0 +1,56 @@
+import type { UserKey } from '../data-keys.js';
+import type { Privacy } from '../privacy.js';
+import { SealedValueError, UnsafeQueryError } from '../privacy-errors.js';
+import { isRow, ownerColumn, type Row } from './models.js';
+import type { Plan } from './selection.js';
+
+/** Finds the wrapped key of a row's owner where the row does not carry it. */
+export type KeysBeside = (ownerId: string) => UserKey | undefined;
+
+/**
+ * Opens the sealed columns of a result in place, and removes what the plan added.
+ *
+ * @throws SealedValueError when a value does not open
+ */
+export async function openResult(
+  privacy: Privacy,
+  plan: Plan,
+  result: unknown,
+  above?: UserKey | KeysBeside,
+): Promise<void> {
+  for (const row of Array.isArray(result) ? (result as unknown[]) : [result]) {
+    if (isRow(row)) await openRow(privacy, plan, row, above);
+  }
+}
+
+async function openRow(privacy: Privacy, plan: Plan, row: Row, above?: UserKey | KeysBeside): Promise<void> {
+  for (const { name } of plan.children) {
+    // The fluent API (`findUnique(…).profile()`) unwraps the result before it arrives here.
+    if (!(name in row))
+      throw new UnsafeQueryError(plan.model.name, name, 'the result lacks what was selected');
+  }
+  const key = await keyOf(privacy, plan, row, above);
+  for (const field of plan.open) {
+    const stored = row[field];
+    if (stored === null) continue;
+    if (!key) throw new SealedValueError(plan.model.name, field, 'its data key is gone');
+    row[field] = privacy.open(
+      key,
+      { model: plan.model.name, field, rowId: String(row[plan.model.rowId]) },
+      stored,
+    );
+  }
+  for (const { name, plan: child } of plan.children) await openResult(privacy, child, row[name], key);
+  for (const name of plan.strip) delete row[name];
+}
+
+async function keyOf(privacy: Privacy, plan: Plan, row: Row, above?: UserKey | KeysBeside) {
+  const column = ownerColumn(plan.model);
+  const ownerId = column === null ? null : row[column];
+  if (plan.keyAt === 'above') return typeof above === 'function' ? above(String(ownerId)) : above;
+  const holder = plan.keyAt === 'self' ? row : row[plan.keyAt.relation];
+  const dataKey = isRow(holder) ? holder.dataKey : undefined;
+  const wrapped = isRow(dataKey) ? dataKey.wrappedKey : undefined;
+  if (typeof ownerId !== 'string' || typeof wrapped !== 'string') return undefined;
+  return privacy.dataKeys.findOpen(ownerId, wrapped) ?? (await privacy.dataKeys.open(ownerId, wrapped));
+}
