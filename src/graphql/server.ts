@@ -1,0 +1,93 @@
+import { ApolloServer, type ApolloServerOptions } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { Config } from '../config.js';
+import { newRequestId } from '../security/request-context.js';
+import type { Log } from '../log.js';
+import type { GraphqlContext } from './context.js';
+import { createExecutionPlugin } from './execution-plugin.js';
+import { logUnexpected, presentError } from './present-error.js';
+import { CheckedStringsRule } from './strings.js';
+
+export type GraphqlServer = ApolloServer<GraphqlContext>;
+
+export interface GraphqlServerDeps {
+  schema: GraphQLSchema;
+  config: Pick<Config, 'environment'>;
+  log: Log;
+}
+
+// A document of 100 kB can hold some 50,000 tokens, and the cost of validation grows faster than their number.
+const MAX_TOKENS = 5_000;
+
+/** The GraphQL server, started; src/http/graphql-handler.ts puts it on a path, and stop() ends it. */
+export async function createGraphqlServer({
+  schema,
+  config,
+  log,
+}: GraphqlServerDeps): Promise<GraphqlServer> {
+  const production = config.environment === 'production';
+  const suggestNames = !production;
+  const presentedLater = new WeakSet<Error>();
+  const server = new ApolloServer<GraphqlContext>({
+    schema,
+    plugins: [
+      createExecutionPlugin({ schema, log, suggestNames, presentedLater }),
+      // Cache control would wrap every resolver to collect hints that no answer here may carry.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      production
+        ? ApolloServerPluginLandingPageDisabled()
+        : ApolloServerPluginLandingPageLocalDefault({ embed: true, includeCookies: true }),
+    ],
+    formatError: (_formatted, error) => formatOutsideOperation(error, presentedLater, log, suggestNames),
+    validationRules: [CheckedStringsRule],
+    parseOptions: { maxTokens: MAX_TOKENS },
+    maxRecursiveSelections: true,
+    introspection: !production,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    nodeEnv: config.environment,
+    logger: apolloLogger(log),
+  });
+  await server.start();
+  return server;
+}
+
+/**
+ * For requests that fail before they have an operation, under an id that the HTTP handler replaces by the
+ * request's; the errors of operations pass here too, before the plugin presents them.
+ */
+function formatOutsideOperation(
+  error: unknown,
+  presentedLater: WeakSet<Error>,
+  log: Log,
+  suggestNames: boolean,
+): GraphQLFormattedError {
+  const graphqlError =
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError('Unexpected.', { originalError: error as Error });
+  const requestId = newRequestId();
+  const shown = presentError(graphqlError, { requestId, suggestNames });
+  if (!presentedLater.has(graphqlError)) logUnexpected(graphqlError, shown, log);
+  return shown;
+}
+
+/** Apollo Server's own log lines quote errors: only that it spoke is logged. */
+function apolloLogger(log: Log): NonNullable<ApolloServerOptions<GraphqlContext>['logger']> {
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => log.warn({}, 'The GraphQL server warns of its state'),
+    error: () => log.error({}, 'The GraphQL server reports an error of its own'),
+  };
+}

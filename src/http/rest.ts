@@ -1,0 +1,25 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readFields } from '../input/fields.js';
+import { requireViewer, type RequestContext } from '../security/request-context.js';
+import type { Route } from './route.js';
+
+/** Puts the defined routes on the server: context, sign-in, input, handler, answer, in this order. */
+export function registerRoutes(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
+): void {
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      async handler(request, reply) {
+        const context = await createContext(request, reply);
+        if (route.auth === 'required') requireViewer(context);
+        const input = readFields(route.input ? request.body : (request.body ?? {}), route.input ?? {});
+        const { status, body } = await route.handler(context, input);
+        return reply.code(status).send(body);
+      },
+    });
+  }
+}

@@ -1,0 +1,135 @@
+import fastifyCors from '@fastify/cors';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { SECOND } from '../clock.js';
+import type { Config } from '../config.js';
+import { AppError } from '../errors.js';
+import type { GraphqlServer } from '../graphql/server.js';
+import type { Log } from '../log.js';
+import {
+  createRequestContext,
+  newRequestId,
+  type RequestContext,
+  type RequestContextDeps,
+} from '../security/request-context.js';
+import { answerBrokenConnection } from './broken-connection.js';
+import { registerGraphql } from './graphql-handler.js';
+import { registerHealth, type ReadinessChecks } from './health.js';
+import { acceptJsonBodiesOnly } from './json-body.js';
+import { registerJwks, type JsonWebKeySet } from './jwks.js';
+import { registerOpenApi } from './openapi.js';
+import { formatRestError } from './rest-error.js';
+import { registerRoutes } from './rest.js';
+import type { Route } from './route.js';
+import { addSecurityHeaders } from './security-headers.js';
+
+export type HttpServer = FastifyInstance;
+
+export interface HttpServerDeps {
+  config: Pick<Config, 'environment' | 'publicUrl' | 'corsOrigins' | 'trustedProxies' | 'serviceName'>;
+  log: Log;
+  graphql: GraphqlServer;
+  authenticate: RequestContextDeps['authenticate'];
+  routes: readonly Route[];
+  readinessChecks: ReadinessChecks;
+  jwks: () => JsonWebKeySet | Promise<JsonWebKeySet>;
+  version: string;
+  /** Adds further plain paths, such as the server's own pages. */
+  extend?(app: FastifyInstance): void;
+}
+
+/** The largest request body, in bytes. */
+export const BODY_LIMIT = 100 * 1024;
+
+const APOLLO_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
+
+/**
+ * The HTTP server with everything on it; `listen()` opens it, `close()` lets running requests end and closes idle
+ * connections.
+ */
+export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
+  const { config, log } = deps;
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    requestTimeout: 30 * SECOND,
+    keepAliveTimeout: 65 * SECOND,
+    http: { headersTimeout: 10 * SECOND, maxHeaderSize: 16 * 1024 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenConnection,
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply as FastifyReply, log),
+  });
+  addSecurityHeaders(app, config);
+  acceptJsonBodiesOnly(app);
+  await app.register(fastifyCors, corsOptions(config));
+  const contextDeps = { authenticate: deps.authenticate, trustedProxies: config.trustedProxies };
+  const createContext = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> =>
+    createRequestContext(contextDeps, incomingRequest(request, reply), request.id);
+  registerGraphql(app, { graphql: deps.graphql, log, createContext });
+  registerRoutes(app, deps.routes, createContext);
+  registerOpenApi(app, deps.routes, {
+    title: config.serviceName,
+    version: deps.version,
+    serverUrl: config.publicUrl,
+  });
+  registerHealth(app, deps.readinessChecks, log);
+  registerJwks(app, deps.jwks);
+  deps.extend?.(app);
+  answerErrors(app, log);
+  app.addHook('onClose', () => deps.graphql.stop());
+  await app.ready();
+  return app;
+}
+
+function incomingRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Parameters<typeof createRequestContext>[1] {
+  return {
+    headers: request.headers,
+    remoteAddress: request.socket.remoteAddress,
+    setHeader: (name, value) => void reply.header(name, value),
+  };
+}
+
+function corsOptions(config: HttpServerDeps['config']): Parameters<typeof fastifyCors>[1] {
+  return {
+    origin: [...config.corsOrigins, ...(config.environment === 'production' ? [] : APOLLO_ORIGINS)],
+    credentials: true,
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: [
+      'content-type',
+      'authorization',
+      'x-auth-transport',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+    ],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    maxAge: 600,
+    strictPreflight: false,
+  };
+}
+
+/** Errors and unknown paths in the form of REST; a path that exists under another method says which. */
+function answerErrors(app: FastifyInstance, log: Log): void {
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '/';
+    const methods = METHODS.filter((method) => app.findRoute({ method, url: path }) !== null);
+    if (methods.length === 0) return sendError(new AppError('NOT_FOUND'), request, reply, log);
+    return sendError(
+      new AppError('METHOD_NOT_ALLOWED'),
+      request,
+      reply.header('allow', methods.join(', ')),
+      log,
+    );
+  });
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const { status, headers, body } = formatRestError(error, request.id, log);
+  return reply.code(status).headers(headers).send(body);
+}
