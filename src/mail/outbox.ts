@@ -76,7 +76,7 @@ export function createMail({ db, jobs, transport, config, log, retryDelaySeconds
      */
     async sendLater(tx: Transaction, { userId, to, template, params }: MailOrder): Promise<void> {
       const recipient: Mailbox = { ...to, address: parseEmailAddress(to.address, 'email') };
-      const message = { to: recipient, params } satisfies StoredMessage;
+      const message = { to: { ...recipient }, params: { ...params } } satisfies StoredMessage;
       const { id } = await tx.outgoingMail.create({
         data: { userId, template, message },
         select: { id: true },

@@ -1,0 +1,49 @@
+import { renderTemplate, type TemplateCall } from '../../src/mail/templates/templates.js';
+
+const context = { appUrl: 'https://app.example.com/', serviceName: 'Acme <b>& Sons' };
+const params = { token: 'a+b/c=&"<', expiresAt: '2026-11-23T15:04:05.123Z' };
+
+const CALLS: { call: TemplateCall; path: string | null }[] = [
+  { call: { template: 'verify-email', params }, path: 'verify-email' },
+  { call: { template: 'reset-password', params }, path: 'reset-password' },
+  { call: { template: 'confirm-email-change', params }, path: 'confirm-email-change' },
+  { call: { template: 'email-change-notice', params }, path: 'undo-email-change' },
+  { call: { template: 'password-changed', params: {} }, path: null },
+  { call: { template: 'registration-attempt', params: {} }, path: null },
+];
+
+describe.each(CALLS)('$call.template', ({ call, path }) => {
+  const mail = renderTemplate(call.template, call.params, context);
+
+  test('links to the configured origin only, with the token escaped', () => {
+    const link =
+      path === null ? null : `https://app.example.com/${path}?token=${encodeURIComponent(params.token)}`;
+    expect(mail.link).toBe(link);
+    for (const [, origin] of `${mail.text}${mail.html}`.matchAll(/(https?:\/\/[^/\s"<.]+(?:\.[\w-]+)*)/g)) {
+      expect(origin).toBe('https://app.example.com');
+    }
+    if (link !== null) expect(mail.text).toContain(`\n${link}\n`);
+  });
+
+  test('says until when the link works', () => {
+    if (path !== null) expect(mail.text).toContain('23 November 2026 at 15:04 UTC');
+  });
+
+  test('escapes values in HTML, and only there', () => {
+    expect(mail.html).not.toContain('<b>');
+    expect(mail.html).toContain('Acme &lt;b&gt;&amp; Sons');
+    expect(mail.text).toContain('Acme <b>& Sons');
+    expect(mail.subject).toContain('Acme <b>& Sons');
+  });
+
+  test('loads nothing and runs nothing', () => {
+    expect(mail.html).not.toMatch(/<(script|img|link|iframe|object|embed|form)|@import|url\(|\son\w+=/i);
+  });
+
+  test('is a readable document in light and dark', () => {
+    expect(mail.html).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(mail.html).toContain('<meta name="color-scheme" content="light dark">');
+    expect(mail.html).toMatch(/<title>[^<]+<\/title>/);
+    expect(mail.html).toMatch(/<h1>[^<]+<\/h1>/);
+  });
+});
