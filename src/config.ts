@@ -38,6 +38,9 @@ export interface Config {
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
+/** Node's pool has four threads for hashes, files and name look-ups alike: one stays free. */
+const MOST_HASHES = 3;
+
 /** Every problem of the configuration at once; its message is meant for the operator's console. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
@@ -82,7 +85,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
       timeCost: read('ARGON2_TIME_COST') ?? 3,
       parallelism: read('ARGON2_PARALLELISM') ?? 4,
     },
-    hashConcurrency: read('HASH_CONCURRENCY') ?? availableParallelism(),
+    hashConcurrency: read('HASH_CONCURRENCY') ?? Math.min(availableParallelism(), MOST_HASHES),
     hashQueueLimit: read('HASH_QUEUE_LIMIT') ?? 100,
     smtpUrl: read('SMTP_URL'),
     mailFrom: read('MAIL_FROM') ?? { name: '', address: '' },
@@ -120,6 +123,11 @@ function readKeyRingSource(file: string | null, json: string | null, problems: s
 
 function contradictions(config: Config): string[] {
   const problems: string[] = [];
+  if (config.argon2.memoryKib * config.argon2.timeCost > 4_194_304) {
+    problems.push(
+      'ARGON2_MEMORY_KIB times ARGON2_TIME_COST must be at most 4194304: one hash would take seconds.',
+    );
+  }
   if (config.refreshTokenTtl > 0 && config.refreshTokenTtl <= config.accessTokenTtl) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL.');
   }

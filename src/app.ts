@@ -1,0 +1,169 @@
+import pg from 'pg';
+import { createApiSchema } from './app/schema.js';
+import { createServices, type Services } from './app/services.js';
+import type { Clock } from './clock.js';
+import type { Config } from './config.js';
+import { createDatabase } from './database/client.js';
+import { createHotReads, type HotReads } from './database/hot-reads.js';
+import { createPipelinedReads } from './database/pipelined-reads.js';
+import { createGraphqlServer } from './graphql/server.js';
+import { registerPages } from './http/pages/register-pages.js';
+import { createHttpServer } from './http/server.js';
+import { createJobs } from './jobs/jobs.js';
+import type { Log } from './log.js';
+import { createMail } from './mail/outbox.js';
+import { createMailTransport } from './mail/transport.js';
+import type { KeyRing } from './privacy/key-ring.js';
+import { createPrivacy } from './privacy/privacy.js';
+import { createAccessTokens } from './security/access-token.js';
+import { createAuthenticate } from './security/authenticate.js';
+import { createEndedSessions } from './security/ended-sessions.js';
+import { PASSWORD_MAX_LENGTH } from './security/password-text.js';
+import { createSigningKeys } from './security/signing-keys.js';
+import { AuthResolver } from './services/auth/auth.resolver.js';
+import { createAuthRoutes } from './services/auth/auth.routes.js';
+import { UserSessionsResolver } from './services/auth/user-sessions.resolver.js';
+import { EmailChangeResolver } from './services/identity/email-change.resolver.js';
+import { IdentityResolver } from './services/identity/identity.resolver.js';
+import { createIdentityRoutes } from './services/identity/identity.routes.js';
+import { PasswordResolver } from './services/identity/password.resolver.js';
+import { RegistrationResolver } from './services/identity/registration.resolver.js';
+import { ProfileResolver } from './services/profile/profile.resolver.js';
+import { createProfileRoutes } from './services/profile/profile.routes.js';
+
+export interface AppParts {
+  config: Config;
+  /** Of a database whose migrations have been applied. */
+  databaseUrl: string;
+  keyRing: KeyRing;
+  clock: Clock;
+  log: Log;
+  version: string;
+  /** Shows a line on the console. */
+  print: (line: string) => void;
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;
+
+/**
+ * The composition root: builds every part in the order of the import line and joins them. Nothing listens
+ * or connects before `start`; `stop` ends everything in the reverse order.
+ */
+export async function createApp({ config, databaseUrl, keyRing, clock, log, version, print }: AppParts) {
+  const privacy = createPrivacy({ keyRing });
+  const db = createDatabase({ url: databaseUrl, privacy, poolSize: config.databasePoolSize, log });
+  const reads = createPipelinedReads({ url: databaseUrl, log });
+  const hotReads = createHotReads({ reads, privacy });
+
+  const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });
+  const accessTokens = createAccessTokens({ signingKeys, clock, config });
+  const endedSessions = createEndedSessions({ url: databaseUrl, db, clock, config, log });
+
+  const jobs = createJobs({ databaseUrl, log });
+  const { dataDir, smtpUrl } = config;
+  const transport = createMailTransport({ smtpUrl, dataDir, print, log });
+  const mail = createMail({ db, jobs, transport, config, log });
+
+  const { pepper } = keyRing;
+  const services = createServices({ config, clock, db, pepper, accessTokens, endedSessions, mail });
+  scheduleJobs(jobs, services);
+
+  const http = await createHttpServer({
+    config,
+    log,
+    version,
+    graphql: await createGraphqlServer({
+      schema: createApiSchema(createResolvers(services, hotReads)),
+      config,
+      log,
+    }),
+    authenticate: createAuthenticate({ accessTokens, endedSessions }),
+    routes: createRoutes(services, hotReads, clock),
+    readinessChecks: { database: () => pingDatabase(databaseUrl) },
+    jwks: () => signingKeys.jwks(),
+    extend: (server) => {
+      if (config.servesOwnPages) registerPages(server, pagesOf(services, config, log));
+    },
+  });
+
+  return {
+    services,
+    db,
+    /** Answers requests without a socket; `start` opens the real one. */
+    http,
+    /** Connects, and listens on the configured address. Returns the port. */
+    async start(): Promise<number> {
+      await signingKeys.ensure();
+      await endedSessions.start();
+      await jobs.start();
+      await http.listen({ host: config.host, port: config.port });
+      const address = http.server.address();
+      return typeof address === 'object' && address !== null ? address.port : config.port;
+    },
+    /** Lets running requests and jobs end, then closes every connection. */
+    async stop(): Promise<void> {
+      await http.close();
+      await jobs.stop();
+      transport.close();
+      await endedSessions.stop();
+      await reads.close();
+      await db.$disconnect();
+    },
+  };
+}
+
+/** One instance of each resolver class that `app/schema.ts` lists. */
+function createResolvers(services: Services, hotReads: HotReads): object[] {
+  const { identity, sessions, signIn, profiles } = services;
+  return [
+    new RegistrationResolver(identity),
+    new IdentityResolver({ identity, loadViewer: hotReads.viewer, findNodes: [] }),
+    new PasswordResolver(identity),
+    new EmailChangeResolver(identity),
+    new AuthResolver(signIn, sessions),
+    new UserSessionsResolver(sessions),
+    new ProfileResolver({ profiles, findUser: identity.findUser }),
+  ];
+}
+
+function createRoutes(services: Services, hotReads: HotReads, clock: Clock) {
+  return [
+    ...createIdentityRoutes(services.identity),
+    ...createAuthRoutes({ ...services, clock }),
+    ...createProfileRoutes({ profiles: services.profiles, loadViewer: hotReads.viewer }),
+  ];
+}
+
+function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity }: Services): void {
+  jobs.handle('identity.discard-expired-tokens', async () => void (await identity.discardExpiredTokens()));
+  jobs.schedule('identity.discard-expired-tokens', '17 * * * *');
+}
+
+function pagesOf({ identity }: Services, config: Config, log: Log): Parameters<typeof registerPages>[1] {
+  return {
+    verifyEmail: (token, origin) => identity.verifyEmail({ token, origin }),
+    resetPassword: (token, newPassword, origin) => identity.resetPassword({ token, newPassword, origin }),
+    confirmEmailChange: (token, origin) => identity.confirmEmailChange({ token, origin }),
+    undoEmailChange: (token, origin) => identity.undoEmailChange({ token, origin }),
+    serviceName: config.serviceName,
+    passwordPolicy: { minLength: config.passwordMinLength, maxLength: PASSWORD_MAX_LENGTH },
+    trustedProxies: config.trustedProxies,
+    log,
+  };
+}
+
+/** A connection of its own, so that a full pool does not look like a lost database. */
+async function pingDatabase(url: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 1_500,
+    query_timeout: 1_500,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } finally {
+    await client.end();
+  }
+}

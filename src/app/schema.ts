@@ -1,0 +1,25 @@
+import type { GraphQLSchema } from 'graphql';
+import { createSchema } from '../graphql/schema.js';
+import { AuthResolver } from '../services/auth/auth.resolver.js';
+import { UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
+import { EmailChangeResolver } from '../services/identity/email-change.resolver.js';
+import { IdentityResolver } from '../services/identity/identity.resolver.js';
+import { PasswordResolver } from '../services/identity/password.resolver.js';
+import { RegistrationResolver } from '../services/identity/registration.resolver.js';
+import { ProfileResolver } from '../services/profile/profile.resolver.js';
+
+/** Every resolver class of the API, in the order of the services. */
+const RESOLVERS = [
+  RegistrationResolver,
+  IdentityResolver,
+  PasswordResolver,
+  EmailChangeResolver,
+  AuthResolver,
+  UserSessionsResolver,
+  ProfileResolver,
+] as const;
+
+/** The schema of the API; without `instances`, which app.ts makes, it can be printed but not executed. */
+export function createApiSchema(instances?: object[]): GraphQLSchema {
+  return createSchema({ resolvers: [...RESOLVERS], instances });
+}

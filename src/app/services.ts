@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database/client.js';
+import type { Mail } from '../mail/outbox.js';
+import type { SecretVersions } from '../privacy/key-ring.js';
+import type { AccessTokens } from '../security/access-token.js';
+import { loadBreachedPasswords } from '../security/breached-passwords.js';
+import type { EndedSessions } from '../security/ended-sessions.js';
+import { createPasswords } from '../security/passwords.js';
+import { createAuditService } from '../services/audit/audit.service.js';
+import { createSessionService } from '../services/auth/session.service.js';
+import { createSignInService } from '../services/auth/sign-in.service.js';
+import { createConsentService } from '../services/compliance/consent.service.js';
+import { createIdentityService } from '../services/identity/identity.service.js';
+import { createProfileService } from '../services/profile/profile.service.js';
+
+export interface ServiceParts {
+  config: Config;
+  clock: Clock;
+  db: Database;
+  pepper: SecretVersions;
+  accessTokens: AccessTokens;
+  endedSessions: EndedSessions;
+  mail: Mail;
+}
+
+export type Services = ReturnType<typeof createServices>;
+
+/**
+ * Builds the services from left to right. What Identity needs of services to its right (profile, consents,
+ * the end of sessions) it gets as functions.
+ */
+export function createServices({
+  config,
+  clock,
+  db,
+  pepper,
+  accessTokens,
+  endedSessions,
+  mail,
+}: ServiceParts) {
+  const audit = createAuditService({ clock });
+  const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config });
+  const profiles = createProfileService({ db, audit });
+  const consents = createConsentService({ audit });
+  const identity = createIdentityService({
+    db,
+    clock,
+    config,
+    mail,
+    audit,
+    passwords: createPasswords({
+      pepper,
+      argon2: config.argon2,
+      concurrency: config.hashConcurrency,
+      queueLimit: config.hashQueueLimit,
+    }),
+    policy: {
+      minLength: config.passwordMinLength,
+      serviceName: config.serviceName,
+      breached: loadBreachedPasswords(),
+    },
+    prepareProfile: profiles.prepare,
+    prepareConsents: consents.prepare,
+    endSessions: sessions.endAll,
+  });
+  const signIn = createSignInService({ db, identity, sessions });
+  return { audit, identity, sessions, signIn, profiles, consents };
+}

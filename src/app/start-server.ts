@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createServer } from 'node:net';
+import { createApp } from '../app.js';
+import { systemClock } from '../clock.js';
+import type { Config } from '../config.js';
+import { lockDataFolder } from '../database/data-folder.js';
+import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { applyMigrations } from '../database/migrations.js';
+import { checkPostgres } from '../database/postgres-check.js';
+import type { Log } from '../log.js';
+import { openKeyRing } from './key-ring.js';
+
+export interface RunningServer {
+  /** Where clients reach it. */
+  url: string;
+  /** Settles when something that the server cannot do without has ended by itself. */
+  broken: Promise<string>;
+  /** Lets running requests end, then stops every part that was started. Never rejects. */
+  stop(): Promise<void>;
+}
+
+const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+/**
+ * Starts everything in order: data folder, database, migrations, keys, application. When a step fails, the
+ * steps before it are undone.
+ *
+ * @throws StartError, KeyRingError with a message for the operator
+ */
+export async function startServer(
+  given: Config,
+  { log, print }: { log: Log; print: (line: string) => void },
+): Promise<RunningServer> {
+  const parts = createStopList(log);
+  try {
+    const config = await settlePort(given);
+    const database = await openDatabase(config, { log, print, parts });
+    const migrations = await applyMigrations({ url: database.url, migrationsDir: MIGRATIONS, log });
+    print(migrations.length > 0 ? `Applied ${migrations.length} migration(s)` : 'The database is up to date');
+    const keyRing = await openKeyRing(config, print);
+    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
+    const app = await createApp({
+      config,
+      databaseUrl: database.url,
+      keyRing,
+      clock: systemClock,
+      log,
+      version,
+      print,
+    });
+    parts.add('application', () => app.stop());
+    await app.start();
+    return { url: config.publicUrl, broken: database.broken, stop: () => parts.stopAll() };
+  } catch (error) {
+    await parts.stopAll();
+    throw error;
+  }
+}
+
+interface OpenedDatabase {
+  url: string;
+  broken: Promise<string>;
+}
+
+async function openDatabase(
+  config: Config,
+  { log, print, parts }: { log: Log; print: (line: string) => void; parts: StopList },
+): Promise<OpenedDatabase> {
+  if (config.databaseUrl !== null) {
+    await checkPostgres(config.databaseUrl);
+    print('Using the PostgreSQL of DATABASE_URL');
+    return { url: config.databaseUrl, broken: new Promise(() => undefined) };
+  }
+  const lock = await lockDataFolder(config.dataDir);
+  parts.add('data folder', () => lock.release());
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  parts.add('PostgreSQL', () => postgres.stop());
+  print(`Started PostgreSQL with its data in ${config.dataDir}`);
+  return { url: postgres.url, broken: postgres.ended.then(() => 'The embedded PostgreSQL has ended.') };
+}
+
+type StopList = ReturnType<typeof createStopList>;
+
+/** What was started; `stopAll` ends it in the reverse order, whatever fails on the way. */
+function createStopList(log: Log) {
+  const stops: { part: string; stop: () => Promise<void> }[] = [];
+  return {
+    add: (part: string, stop: () => Promise<void>) => void stops.push({ part, stop }),
+    async stopAll(): Promise<void> {
+      for (const { part, stop } of stops.splice(0).reverse()) {
+        await stop().catch((err: unknown) => log.error({ err, reason: part }, 'A part did not stop cleanly'));
+      }
+    },
+  };
+}
+
+/** Port 0 takes a free one, before anything is built: links and tokens carry it unless PUBLIC_URL is set. */
+async function settlePort(config: Config): Promise<Config> {
+  if (config.port !== 0) return config;
+  const port = await findFreePort(config.host);
+  const settle = (url: string) => (url === 'http://localhost:0' ? `http://localhost:${port}` : url);
+  return { ...config, port, publicUrl: settle(config.publicUrl), appUrl: settle(config.appUrl) };
+}
+
+function findFreePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen({ host, port: 0 }, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

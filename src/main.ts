@@ -1,0 +1,62 @@
+import { startServer } from './app/start-server.js';
+import { SECOND } from './clock.js';
+import { ConfigError, readConfig } from './config.js';
+import { StartError } from './database/start-error.js';
+import { createLog } from './log.js';
+import { KeyRingError } from './privacy/privacy-errors.js';
+
+/** A stop that takes longer than this is cut short. */
+const STOP_LIMIT = 9 * SECOND;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+await run().catch(fail);
+
+async function run(): Promise<void> {
+  const { config, warnings } = readConfig(process.env);
+  const log = createLog(config.logLevel);
+  for (const warning of warnings) print(`Warning: ${warning}`);
+  const stopRequested = waitForSignal();
+  const server = await startServer(config, { log, print });
+  print(`Custodia is ready at ${server.url}`);
+  print(
+    `  GraphQL  ${server.url}/graphql${config.environment === 'production' ? '' : ' (Apollo Sandbox in a browser)'}`,
+  );
+  print(`  REST     ${server.url}/api/v1/openapi.json`);
+  if (config.smtpUrl === null) print(`  Mails    ${config.dataDir}/mail`);
+  const reason = await Promise.race([stopRequested, server.broken]);
+  print(`${reason} Stopping.`);
+  await server.stop();
+  process.exit(reason === BY_SIGNAL ? 0 : 1);
+}
+
+const BY_SIGNAL = 'Asked to stop.';
+
+/** From the first signal on the process has `STOP_LIMIT` to end, also when it comes amid the start. */
+function waitForSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      resolve(BY_SIGNAL);
+      setTimeout(cutShort, STOP_LIMIT).unref();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  });
+}
+
+function cutShort(): never {
+  print('The stop took too long and was cut short.');
+  process.exit(1);
+}
+
+/** What the operator can mend is said in its own words; anything else is a defect and keeps its stack. */
+function fail(error: unknown): never {
+  const mendable =
+    error instanceof ConfigError || error instanceof StartError || error instanceof KeyRingError;
+  const text = mendable
+    ? error.message
+    : error instanceof Error
+      ? (error.stack ?? error.message)
+      : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
