@@ -20,7 +20,7 @@ export interface EmbeddedPostgres {
   /** Settles when the server has ended, on request or not. */
   ended: Promise<void>;
   /** Fast shutdown: open connections are cut, nothing committed is lost. Leaves no process behind. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** How long a start may take: after a crash, PostgreSQL replays its log first. */

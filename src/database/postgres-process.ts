@@ -47,9 +47,9 @@ export async function runToEnd(
 export interface WatchedProcess {
   /** Settles with the exit code once the program and its shell have ended. */
   ended: Promise<number | null>;
-  hasEnded(): boolean;
+  hasEnded: () => boolean;
   /** Asks for a fast shutdown. */
-  interrupt(): void;
+  interrupt: () => void;
 }
 
 /** Starts a server that is interrupted when this process ends. Its output goes to the open file `logFile`. */

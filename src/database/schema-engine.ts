@@ -28,13 +28,13 @@ const DATASOURCE_ONLY = 'datasource db {\n  provider = "postgresql"\n}\n';
 /** No table or enum is left out of an operation. */
 export const EVERYTHING: SchemaFilter = { externalTables: [], externalEnums: [] };
 
-const { CHAR, TEXT } = pg.types.builtins;
+const { CHAR, TEXT }: Record<string, number> = pg.types.builtins;
 
 let loading: Promise<EngineModule> | undefined;
 
 export interface OpenEngine {
   engine: SchemaEngine;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**

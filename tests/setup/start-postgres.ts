@@ -7,12 +7,17 @@ declare global {
 
 /** Starts the PostgreSQL of this run of the tests and tells the test files where it is. */
 export default async function startPostgres({ rootDir }: { rootDir: string }): Promise<void> {
-  const child = spawn(process.execPath, [join(rootDir, 'tests/setup/postgres-server.mjs')], {
-    cwd: rootDir,
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-    detached: true,
-  });
+  const setup = join(rootDir, 'tests/setup');
+  const child = spawn(
+    process.execPath,
+    [join(setup, 'run-typescript.mjs'), join(setup, 'postgres-server.ts')],
+    {
+      cwd: rootDir,
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+      detached: true,
+    },
+  );
   globalThis.testPostgres = child;
   process.env.TEST_POSTGRES = await firstLine(child);
   child.stdout?.destroy();
