@@ -34,6 +34,7 @@ const WATCH_INTERVAL_MS = 250;
  * Primary-key reads, many at once over a few connections: a read is sent without waiting for the
  * answers of those before it. A slow statement would hold up all behind it, so only reads of one row by
  * its key belong here. They change nothing, hence a read whose connection broke is sent again.
+ * The first read opens the connections.
  */
 export function createPipelinedReads(options: PipelinedReadsOptions) {
   const { url, log, connections: size = 2, maxPending = 4096 } = options;
@@ -41,9 +42,7 @@ export function createPipelinedReads(options: PipelinedReadsOptions) {
   const waiting: PendingRead[] = [];
   let pending = 0;
   let isClosed = false;
-  const connections = Array.from({ length: size }, () =>
-    createReadConnection({ url, statementTimeoutMs, log, onOpen: sendWaiting }),
-  );
+  let connections: ReadConnection[] = [];
   const watch = setInterval(watchOver, WATCH_INTERVAL_MS);
   watch.unref();
 
@@ -56,9 +55,16 @@ export function createPipelinedReads(options: PipelinedReadsOptions) {
     if (isClosed) return Promise.reject(new Error('The pipelined reads are closed'));
     if (pending >= maxPending) return Promise.reject(new AppError('OVERLOADED', { retryAfterSeconds: 1 }));
     pending += 1;
+    if (connections.length === 0) connections = openConnections();
     return new Promise((resolve, reject) => {
       dispatch({ statement, values, resolve, reject, startedAt: Date.now(), attempt: 1 });
     });
+  }
+
+  function openConnections(): ReadConnection[] {
+    return Array.from({ length: size }, () =>
+      createReadConnection({ url, statementTimeoutMs, log, onOpen: sendWaiting }),
+    );
   }
 
   function dispatch(read: PendingRead): void {
