@@ -1,4 +1,4 @@
-import { after } from '../../clock.js';
+import { after, SECOND } from '../../clock.js';
 import type { Transaction } from '../../database/client.js';
 import { AppError, type ErrorCode } from '../../errors.js';
 import { isOpaqueToken } from '../../security/opaque-token.js';
@@ -12,6 +12,9 @@ import type { SessionInternals } from './session-parts.js';
 import { running, SESSION_COLUMNS } from './session-record.js';
 
 type Parts = SessionInternals & Pick<OpenSession, 'signIn'> & Pick<EndSessions, 'endAll'>;
+
+/** Parallel refreshes of one session, from many tabs, wait for each other rather than fail. */
+const PATIENCE = { maxWait: 5 * SECOND, timeout: 10 * SECOND };
 
 const REFUSALS: Record<Exclude<UserStatus, 'ACTIVE'>, ErrorCode> = {
   SUSPENDED: 'ACCOUNT_SUSPENDED',
@@ -33,7 +36,7 @@ export function createRefreshSession(parts: Parts) {
   async function refresh(token: string, origin: RequestOrigin): Promise<SignedInSession> {
     if (!isOpaqueToken('refresh', token)) throw new AppError('TOKEN_INVALID');
     // A refusal is returned, not thrown: the end of a session must be committed.
-    const outcome = await db.$transaction((tx) => exchange(tx, token, origin));
+    const outcome = await db.$transaction((tx) => exchange(tx, token, origin), PATIENCE);
     if (typeof outcome === 'string') throw new AppError(outcome);
     return signIn(outcome);
   }

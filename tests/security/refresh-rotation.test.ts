@@ -1,0 +1,67 @@
+import { SECOND } from '../../src/clock.js';
+import { ORIGIN, startAuthServer, type AuthServer } from '../setup/auth-server.js';
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
+
+let database: TestDatabase;
+let server: AuthServer;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  server = await startAuthServer({ url: database.url });
+});
+afterAll(async () => {
+  await server?.stop();
+  await database?.drop();
+});
+
+test('50 parallel refreshes of one token give one successor and no logout', async () => {
+  const { session, tokens } = await server.signIn(await server.createUser());
+  const refreshed = await Promise.all(
+    Array.from({ length: 50 }, () => server.sessions.refresh(tokens.refreshToken, ORIGIN)),
+  );
+  const successors = new Set(refreshed.map((answer) => answer.tokens.refreshToken));
+  expect(successors.size).toBe(1);
+  expect(successors).not.toContain(tokens.refreshToken);
+  expect(await server.db.refreshToken.count({ where: { sessionId: session.id } })).toBe(2);
+  const [successor] = successors;
+  const next = await server.sessions.refresh(successor!, ORIGIN);
+  expect(next.session.id).toBe(session.id);
+  expect(await server.authenticate(`Bearer ${next.tokens.accessToken}`)).toMatchObject({
+    sessionId: session.id,
+  });
+});
+
+test('parallel refreshes in two processes agree on the successor', async () => {
+  const other = await startAuthServer({ url: database.url, clock: server.clock });
+  try {
+    const { tokens } = await server.signIn(await server.createUser());
+    const refreshed = await Promise.all(
+      [server, other, server, other, server, other].map(({ sessions }) =>
+        sessions.refresh(tokens.refreshToken, ORIGIN),
+      ),
+    );
+    expect(new Set(refreshed.map((answer) => answer.tokens.refreshToken)).size).toBe(1);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('the immediate predecessor gets the same successor within 10 s', async () => {
+  const { tokens } = await server.signIn(await server.createUser());
+  const first = await server.sessions.refresh(tokens.refreshToken, ORIGIN);
+  server.clock.advance(10 * SECOND - 1);
+  const again = await server.sessions.refresh(tokens.refreshToken, ORIGIN);
+  expect(again.tokens.refreshToken).toBe(first.tokens.refreshToken);
+  expect(again.tokens.refreshTokenExpiresAt).toEqual(first.tokens.refreshTokenExpiresAt);
+});
+
+test('a refresh prolongs the session and notes where it came from', async () => {
+  const { session, tokens } = await server.signIn(await server.createUser());
+  server.clock.advance(60 * SECOND);
+  const origin = { ipAddress: '198.51.100.9', userAgent: 'Another browser' };
+  const refreshed = await server.sessions.refresh(tokens.refreshToken, origin);
+  expect(refreshed.session).toMatchObject({ ...origin, createdAt: session.createdAt, amr: ['pwd'] });
+  expect(refreshed.session.lastSeenAt).toEqual(server.clock.now());
+  expect(refreshed.session.expiresAt.getTime() - session.expiresAt.getTime()).toBe(60 * SECOND);
+  expect(refreshed.session.authTime).toEqual(session.authTime);
+});

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { DAY, MINUTE } from '../../src/clock.js';
+import { createDatabase } from '../../src/database/client.js';
+import { createLog } from '../../src/log.js';
+import { createPrivacy } from '../../src/privacy/privacy.js';
+import { createAccessTokens } from '../../src/security/access-token.js';
+import { createAuthenticate } from '../../src/security/authenticate.js';
+import { createEndedSessions } from '../../src/security/ended-sessions.js';
+import { createSigningKeys } from '../../src/security/signing-keys.js';
+import { createAuditService } from '../../src/services/audit/audit.service.js';
+import { createSessionService } from '../../src/services/auth/session.service.js';
+import { movableClock, type MovableClock } from './movable-clock.js';
+import { testKeyRing } from './test-keys.js';
+
+export const AUTH_CONFIG = {
+  publicUrl: 'https://id.example.com',
+  accessTokenTtl: 10 * MINUTE,
+  refreshTokenTtl: 30 * DAY,
+  signingKeyLifetime: 90 * DAY,
+};
+
+export const ORIGIN = { ipAddress: '192.0.2.7', userAgent: 'Test browser' };
+
+export type AuthServer = Awaited<ReturnType<typeof startAuthServer>>;
+
+/** The parts of one server process that issue, verify and revoke tokens, on a database that several may share. */
+export async function startAuthServer({
+  url,
+  clock = movableClock(),
+}: {
+  url: string;
+  clock?: MovableClock;
+}) {
+  const log = createLog('silent');
+  const keyRing = testKeyRing();
+  const config = AUTH_CONFIG;
+  const db = createDatabase({ url, privacy: createPrivacy({ keyRing }), poolSize: 10, log });
+  const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });
+  const accessTokens = createAccessTokens({ signingKeys, clock, config });
+  const endedSessions = createEndedSessions({ url, db, clock, config, log });
+  const audit = createAuditService({ clock });
+  const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config });
+  const authenticate = createAuthenticate({ accessTokens, endedSessions });
+  await signingKeys.ensure();
+  await endedSessions.start();
+
+  return {
+    db,
+    clock,
+    signingKeys,
+    accessTokens,
+    endedSessions,
+    audit,
+    sessions,
+    authenticate,
+    async createUser(): Promise<string> {
+      const email = `${randomUUID()}@example.com`;
+      return (await db.user.create({ data: { email }, select: { id: true } })).id;
+    },
+    /** Opens a session as a password sign-in does. */
+    async signIn(userId: string) {
+      const held = await db.$transaction((tx) => sessions.open(tx, { userId, amr: ['pwd'], origin: ORIGIN }));
+      return sessions.signIn(held);
+    },
+    async stop(): Promise<void> {
+      await endedSessions.stop();
+      await db.$disconnect();
+    },
+  };
+}
