@@ -37,9 +37,18 @@ export function createDataKeys(options: { encryption: KeyEncryption; cacheSize?:
   async function open(userId: string, wrapped: string): Promise<UserKey> {
     const known = findOpen(userId, wrapped);
     if (known) return known;
-    const key = readGenerations(userId, await encryption.unwrap(wrapped, contextOf(userId)));
+    const key = readGenerations(userId, await unwrap(userId, wrapped));
     cache.set(`${userId} ${wrapped}`, key);
     return key;
+  }
+
+  async function unwrap(userId: string, wrapped: string): Promise<Buffer> {
+    try {
+      return await encryption.unwrap(wrapped, contextOf(userId));
+    } catch (error) {
+      if (!(error instanceof SealedValueError)) throw error;
+      throw new SealedValueError('DataKey', 'wrappedKey', error.reason);
+    }
   }
 
   /** A new random key for a user and its wrapped form, to be stored with the row of the user. */

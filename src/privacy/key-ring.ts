@@ -1,27 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { associatedData, decodeCanonical, decrypt, encrypt, KEY_BYTES } from './aead.js';
-import { KeyRingError, SealedValueError } from './privacy-errors.js';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { KEY_BYTES } from './aead.js';
+import { type KeyEncryption, wrapUnder } from './key-encryption.js';
+import { KeyRingError } from './privacy-errors.js';
+import type { SecretVersions } from './secret-versions.js';
 
-/**
- * The port behind which key-encryption keys live: this file's provider holds them in memory, a key
- * management service would hold them elsewhere. `context` names what is wrapped (such as
- * `data-key:<user id>`): unwrapping needs the same.
- */
-export interface KeyEncryption {
-  activeKeyId: string;
-  wrap(key: Buffer, context: string): Promise<string>;
-  /** @throws SealedValueError when the text was altered, or key or context are others */
-  unwrap(wrapped: string, context: string): Promise<Buffer>;
-}
-
-/** Secrets of one purpose by id. New values use the active one; older ones still verify. */
-export interface SecretVersions {
-  activeId: string;
-  ids: string[];
-  /** @throws KeyRingError naming the id when it is unknown */
-  get(id: string): Buffer;
-}
+export type { KeyEncryption, SecretVersions };
 
 export interface KeyRing {
   encryption: KeyEncryption;
@@ -49,8 +33,9 @@ export function loadKeyRing(json: string): KeyRing {
   const searchIndex = read('searchIndex');
   const pepper = read('pepper');
   for (const name of Object.keys(ring)) {
+    // The name is not repeated: in a garbled file it may be key material.
     if (!PURPOSES.includes(name as Purpose))
-      problems.push(`"${name}" is not a purpose; known are ${PURPOSES.join(', ')}`);
+      problems.push(`it has an unknown purpose; known are ${PURPOSES.join(', ')}`);
   }
   if (problems.length > 0) throw new KeyRingError(problems);
   return { encryption: wrapUnder(encryption), searchIndex, pepper };
@@ -65,13 +50,19 @@ export function loadKeyRingFile(path: string): KeyRing {
   let mode: number;
   let json: string;
   try {
-    mode = statSync(path).mode;
-    json = readFileSync(path, 'utf8');
+    const file = openSync(path, 'r');
+    try {
+      mode = fstatSync(file).mode;
+      json = readFileSync(file, 'utf8');
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     throw new KeyRingError([`the file ${path} cannot be read (${code})`]);
   }
-  if ((mode & 0o077) !== 0) {
+  // Windows keeps no such bits: there every file would look open.
+  if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
     throw new KeyRingError([`the file ${path} is open to its group or others; run: chmod 600 ${path}`]);
   }
   return loadKeyRing(json);
@@ -110,7 +101,7 @@ function readVersions(
   for (const [id, text] of Object.entries(entry.keys)) {
     const name = `${purpose}.${id}`;
     const secret = typeof text === 'string' ? decodeBase64(text) : null;
-    if (!KEY_ID.test(id)) problems.push(`${name}: an id is 1 to 8 characters a to z and 0 to 9`);
+    if (!KEY_ID.test(id)) problems.push(`${purpose}: a key id is not 1 to 8 characters a to z and 0 to 9`);
     else if (!secret) problems.push(`${name}: the key is not base64`);
     else if (secret.length !== KEY_BYTES)
       problems.push(`${name}: the key has ${secret.length} bytes, not ${KEY_BYTES}`);
@@ -138,34 +129,6 @@ function versionsOf(purpose: Purpose, activeId: string, secrets: Map<string, Buf
       return secret;
     },
   };
-}
-
-const WRAP_VERSION = 'w1';
-
-/** Wraps under AES-256-GCM as `w1.<key id>.<base64url>`; version, key id and context are associated data. */
-function wrapUnder(versions: SecretVersions): KeyEncryption {
-  return {
-    activeKeyId: versions.activeId,
-    async wrap(key, context) {
-      const id = versions.activeId;
-      const sealed = encrypt(versions.get(id), key, associatedData(WRAP_VERSION, id, context));
-      return `${WRAP_VERSION}.${id}.${sealed.toString('base64url')}`;
-    },
-    async unwrap(wrapped, context) {
-      const [version, id = '', body = '', ...rest] = wrapped.split('.');
-      if (version !== WRAP_VERSION || rest.length > 0) throw unwrapFailed('it is no wrapped key');
-      if (!versions.ids.includes(id))
-        throw unwrapFailed(`the key ring has no encryption key "${id.slice(0, 8)}"`);
-      const sealed = decodeCanonical(body);
-      const key = sealed && decrypt(versions.get(id), sealed, associatedData(WRAP_VERSION, id, context));
-      if (!key) throw unwrapFailed('it was altered or belongs elsewhere');
-      return key;
-    },
-  };
-}
-
-function unwrapFailed(reason: string): SealedValueError {
-  return new SealedValueError('KeyRing', 'wrapped key', reason);
 }
 
 function decodeBase64(text: string): Buffer | null {

@@ -10,7 +10,12 @@ export const INDEX_PATTERN = '^[a-z0-9]{1,8}\\.[A-Za-z0-9_-]{43}$';
 
 /** Addresses compare case-insensitively as a whole, after trimming and Unicode NFC; other values as they are. */
 export function normalise(value: string, how: Normalisation): string {
-  return how === 'email' ? value.trim().normalize('NFC').toLowerCase() : value;
+  return how === 'email' ? value.trim().normalize('NFC').toLowerCase().normalize('NFC') : value;
+}
+
+/** HMAC-SHA-256 in full length (RFC 2104). */
+export function hmacSha256(key: Buffer, message: Buffer): Buffer {
+  return createHmac('sha256', key).update(message).digest();
 }
 
 /**
@@ -20,7 +25,7 @@ export function normalise(value: string, how: Normalisation): string {
 export function createSearchIndex(keys: SecretVersions) {
   function hash(keyId: string, model: string, field: string, how: Normalisation, value: string): string {
     const message = associatedData(keyId, model, field, normalise(value, how));
-    return `${keyId}.${createHmac('sha256', keys.get(keyId)).update(message).digest('base64url')}`;
+    return `${keyId}.${hmacSha256(keys.get(keyId), message).toString('base64url')}`;
   }
 
   return {

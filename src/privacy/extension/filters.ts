@@ -1,6 +1,6 @@
 import type { Privacy } from '../privacy.js';
 import { UnsafeQueryError } from '../privacy-errors.js';
-import { isRow, listOf, type Model, requireModel, type Row } from './models.js';
+import { isRow, type Model, requireModel, type Row } from './models.js';
 import type { RowStore } from './row-store.js';
 
 const LOGIC = new Set(['AND', 'OR', 'NOT']);
@@ -27,7 +27,7 @@ export function rewriteWhere(privacy: Privacy, model: Model, where: unknown): un
       rewritten[requireIndex(model, name)] = rewriteComparison(privacy, model, name, value);
     } else {
       refuseIndexColumn(model, name);
-      Object.assign(rewritten, rewriteCompound(privacy, model, name, value));
+      rewritten[name] = value;
     }
   }
   return rewritten;
@@ -51,7 +51,7 @@ function rewriteComparison(privacy: Privacy, model: Model, field: string, filter
   if (!isRow(filter) || Object.getPrototypeOf(filter) !== Object.prototype) {
     throw refusal(model, field, 'it can only be compared with a text');
   }
-  if (isRow(filter) && 'equals' in filter && 'in' in filter) throw refusal(model, field, 'compare it once');
+  if ('equals' in filter && 'in' in filter) throw refusal(model, field, 'compare it once');
   const rewritten: Row = {};
   const exclude = (indexes: string[]) => {
     rewritten.notIn = [...((rewritten.notIn as string[] | undefined) ?? []), ...indexes];
@@ -69,24 +69,10 @@ function rewriteComparison(privacy: Privacy, model: Model, field: string, filter
   return rewritten;
 }
 
-/** `provider_providerId: { provider, providerId }` names its index column instead. */
-function rewriteCompound(privacy: Privacy, model: Model, name: string, value: unknown): Row {
-  const parts = name.split('_');
-  if (model.columns.has(name) || parts.length < 2 || !isRow(value)) return { [name]: value };
-  const rewritten: Row = {};
-  for (const part of parts) {
-    const sealed = model.sealed.has(part);
-    rewritten[sealed ? requireIndex(model, part) : part] = sealed
-      ? rewriteUniqueValue(privacy, model, part, value[part])
-      : value[part];
-  }
-  const indexed = parts.map((part) => model.indexes.get(part) ?? part).join('_');
-  return { [indexed]: rewritten };
-}
-
 /**
- * A filter that names one row. While a search-index key is being replaced the row may carry an older
- * index: then the one it carries is looked up first, since Prisma takes only one value here.
+ * A filter that names one row, a compound one such as `provider_providerId: { provider, providerId }` too.
+ * While a search-index key is being replaced the row may carry an older index: then the one it carries
+ * is looked up first, since Prisma takes only one value here.
  */
 export async function rewriteUniqueWhere(
   { privacy, store }: { privacy: Privacy; store: RowStore },
@@ -94,11 +80,15 @@ export async function rewriteUniqueWhere(
   where: unknown,
 ): Promise<Row> {
   if (!isRow(where)) throw refusal(model, '*', 'this operation needs a filter that names one row');
-  const { AND, OR, NOT, ...rest } = where;
-  const rewritten: Row = rewriteWhere(privacy, model, { AND, OR, NOT }) as Row;
-  for (const [name, value] of Object.entries(rest)) {
+  const rewritten: Row = {};
+  for (const [name, value] of Object.entries(where)) {
     if (model.sealed.has(name) && typeof value === 'string') {
-      rewritten[requireIndex(model, name)] = await storedIndex(privacy, store, model, name, value);
+      Object.assign(rewritten, await storedIndex(privacy, store, model, name, { [name]: value }));
+    } else if (isCompound(model, name) && isRow(value)) {
+      const parts = name.split('_');
+      const sealed = parts.find((part) => model.sealed.has(part));
+      const values = sealed ? await storedIndex(privacy, store, model, sealed, value) : value;
+      rewritten[parts.map((part) => (part === sealed ? requireIndex(model, part) : part)).join('_')] = values;
     } else {
       Object.assign(rewritten, rewriteWhere(privacy, model, { [name]: value }));
     }
@@ -106,59 +96,26 @@ export async function rewriteUniqueWhere(
   return rewritten;
 }
 
-async function storedIndex(privacy: Privacy, store: RowStore, model: Model, field: string, value: string) {
-  const candidates = privacy.indexCandidates(model.name, field, value);
-  if (candidates.length === 1) return candidates[0];
-  const column = requireIndex(model, field);
-  const row = await store.findFirst(model.name, {
-    where: { [column]: { in: candidates } },
-    select: { [column]: true },
-  });
-  return row?.[column] ?? candidates[0];
+function isCompound(model: Model, name: string): boolean {
+  const parts = name.split('_');
+  return parts.length > 1 && parts.every((part) => model.columns.has(part));
 }
 
-function rewriteUniqueValue(privacy: Privacy, model: Model, field: string, value: unknown): string {
+/** The columns that name a row, with the sealed one among them replaced by the index that the row carries. */
+async function storedIndex(
+  privacy: Privacy,
+  store: RowStore,
+  model: Model,
+  field: string,
+  columns: Row,
+): Promise<Row> {
+  const { [field]: value, ...others } = columns;
   if (typeof value !== 'string') throw refusal(model, field, 'it can only be compared with a text');
-  return privacy.indexOf(model.name, field, value);
-}
-
-/**
- * Rewrites what chooses and orders rows (`where`, `orderBy`, `cursor`, `distinct`), in place of which
- * ciphertext would order, page and group at random.
- */
-export function rewriteChoice(privacy: Privacy, model: Model, args: Row): Row {
-  const rewritten: Row = { ...args };
-  if (args.where !== undefined) rewritten.where = rewriteWhere(privacy, model, args.where);
-  refuseOrder(model, args.orderBy);
-  refuseNames(
-    model,
-    isRow(args.cursor) ? Object.keys(args.cursor).flatMap((name) => name.split('_')) : [],
-    'cursor',
-  );
-  refuseNames(model, args.distinct === undefined ? [] : listOf(args.distinct), 'distinct');
-  return rewritten;
-}
-
-function refuseOrder(model: Model, orderBy: unknown): void {
-  for (const part of listOf(orderBy)) {
-    if (!isRow(part)) continue;
-    refuseNames(model, Object.keys(part), 'orderBy');
-    for (const [name, value] of Object.entries(part)) {
-      const relation = model.relations.get(name);
-      if (relation) refuseOrder(requireModel(relation.model), value);
-      else if (name.startsWith('_') && isRow(value)) refuseNames(model, Object.keys(value), 'orderBy');
-    }
-  }
-}
-
-/** @throws UnsafeQueryError when one of the names is a sealed or an index column */
-export function refuseNames(model: Model, names: unknown[], clause: string): void {
-  for (const name of names) {
-    if (typeof name !== 'string') continue;
-    if (model.sealed.has(name))
-      throw refusal(model, name, `it is sealed, and "${clause}" cannot be answered on it`);
-    refuseIndexColumn(model, name);
-  }
+  const column = requireIndex(model, field);
+  const candidates = privacy.indexCandidates(model.name, field, value);
+  const args = { where: { ...others, [column]: { in: candidates } }, select: { [column]: true } };
+  const row = candidates.length > 1 ? await store.findFirst(model.name, args) : null;
+  return { ...others, [column]: row?.[column] ?? candidates[0] };
 }
 
 /** @throws UnsafeQueryError when `name` is a column that only the extension may touch */
@@ -177,6 +134,7 @@ function oneOrIn(indexes: string[]): unknown {
   return indexes.length === 1 ? indexes[0] : { in: indexes };
 }
 
+/** The refusal of a query on `model.field`. */
 function refusal(model: Model, field: string, problem: string): UnsafeQueryError {
   return new UnsafeQueryError(model.name, field, problem);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UnsafeQueryError } from '../privacy-errors.js';
+import { refuseMoving } from './bound-rows.js';
 import { rewriteUniqueWhere } from './filters.js';
 import {
   canonicalId,
@@ -124,14 +125,6 @@ export async function sealNestedCreate(
     });
   }
   return sealed;
-}
-
-/** @throws UnsafeQueryError when linking would move rows with sealed columns to another owner, where they do not open */
-export function refuseMoving(model: Model, name: string, child: Model, operation: string): void {
-  const linksChildren = model.relations.get(name)?.kind !== 'parent';
-  if (linksChildren && child.sealed.size > 0) {
-    throw new UnsafeQueryError(model.name, name, `"${operation}" would move sealed values to another owner`);
-  }
 }
 
 function refuseUsersInMany(child: Model): void {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { UnsafeQueryError } from '../privacy-errors.js';
 import type { Relation } from '../register/entry.js';
-import { refuseIndexColumn, rewriteUniqueWhere, rewriteWhere } from './filters.js';
+import { refuseMovedRow, refuseMoving, refuseSealedMany } from './bound-rows.js';
+import { rewriteUniqueWhere, rewriteWhere } from './filters.js';
 import { isRow, listOf, type Model, ownsThrough, requireModel, requireRow, type Row } from './models.js';
 import { findTarget, type RowOwner, type Writing } from './owners.js';
 import { sealColumns, writesSealed } from './seal-columns.js';
-import { eachOf, refuseMoving, sealCreate, sealNestedCreate } from './seal-create.js';
+import { eachOf, sealCreate, sealNestedCreate } from './seal-create.js';
 
 export interface Target {
   rowId: string;
@@ -35,27 +36,6 @@ export async function sealUpdate(writing: Writing, model: Model, given: Row, tar
         : await sealChildren(writing, model, name, relation, nested, target.owner);
   }
   return data;
-}
-
-/** @throws UnsafeQueryError when an updateMany writes sealed columns: envelopes are bound to one row each */
-export function refuseSealedMany(model: Model, data: Row): void {
-  refuseMovedRow(model, data);
-  for (const name of Object.keys(data)) refuseIndexColumn(model, name);
-  for (const [field, sealing] of model.sealed) {
-    const clears = data[field] === null && sealing === 'text' && !model.indexes.has(field);
-    if (data[field] === undefined || clears) continue;
-    throw new UnsafeQueryError(model.name, field, 'it is sealed for each row: update the rows one by one');
-  }
-}
-
-/** Envelopes are bound to row and owner, so neither may change beneath them. */
-function refuseMovedRow(model: Model, data: Row): void {
-  if (model.sealed.size === 0) return;
-  const bound = [model.rowId, ...(model.owner.by === 'column' ? [model.owner.column] : [])];
-  for (const column of bound) {
-    if (data[column] !== undefined)
-      throw new UnsafeQueryError(model.name, column, 'sealed values are bound to it');
-  }
 }
 
 /** The row that this row names: the owner may be updated through it; sealed rows are not relinked. */

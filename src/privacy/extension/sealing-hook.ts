@@ -1,14 +1,16 @@
-import type { UserKey } from '../data-keys.js';
 import type { Privacy } from '../privacy.js';
 import { UnsafeQueryError } from '../privacy-errors.js';
-import { refuseNames, rewriteChoice, rewriteUniqueWhere } from './filters.js';
-import { isRow, listOf, type Model, ownerColumn, requireModel, requireRow, type Row } from './models.js';
+import { refuseSealedMany } from './bound-rows.js';
+import { refuseNames, rewriteChoice } from './choice.js';
+import { rewriteUniqueWhere } from './filters.js';
+import { createMany, openBeside, planBeside } from './many-rows.js';
+import { isRow, listOf, type Model, requireModel, requireRow, type Row } from './models.js';
 import { openResult } from './open-rows.js';
 import { findTarget, type Writing } from './owners.js';
 import type { RowStore } from './row-store.js';
 import { sealCreate } from './seal-create.js';
-import { needsTarget, refuseSealedMany, sealUpdate, upsertParts } from './seal-update.js';
-import { planSelection, requireColumn } from './selection.js';
+import { needsTarget, sealUpdate, upsertParts } from './seal-update.js';
+import { planSelection } from './selection.js';
 
 /** One call of a model operation as Prisma's query extension sees it. */
 export interface Operation {
@@ -148,67 +150,4 @@ function missing({ store }: Writing, model: Model, operation: string): Error {
     [...model.sealed.keys()][0] ?? '*',
     `the row to ${operation} is not there before this batch; use $transaction(async (tx) => …)`,
   );
-}
-
-async function createMany(
-  writing: Writing,
-  model: Model,
-  operation: string,
-  args: Row,
-  query: Operation['query'],
-) {
-  const rows: Row[] = [];
-  const keys: { userId: string; wrappedKey: string }[] = [];
-  for (const row of listOf(args.data)) {
-    const { data, owner, wrappedKey } = await sealCreate(writing, model, row);
-    if (owner && wrappedKey) {
-      keys.push({ userId: owner.id, wrappedKey });
-      delete data.dataKey;
-    }
-    rows.push(data);
-  }
-  if (keys.length > 0 && args.skipDuplicates) {
-    throw new UnsafeQueryError(model.name, 'dataKey', '"skipDuplicates" would leave data keys without users');
-  }
-  const run = (sealed: Row) =>
-    keys.length > 0 ? writing.store.createUsers(operation, sealed, keys) : query(sealed);
-  if (operation === 'createMany') return run({ ...args, data: rows });
-  const planned = planBeside(writing.privacy, model, { ...args, data: rows });
-  return openBeside(writing, planned, await run(planned.args));
-}
-
-/** Plans the `…AndReturn` operations, whose selection cannot reach the data keys: those are read afterwards. */
-function planBeside(privacy: Privacy, model: Model, args: Row) {
-  const planned = planSelection(privacy, model, args, true);
-  for (const { name, plan } of planned.plan.children) {
-    if (plan.open.length > 0 || plan.strip.length > 0) {
-      throw new UnsafeQueryError(
-        model.name,
-        name,
-        'sealed columns cannot be included here: read them afterwards',
-      );
-    }
-  }
-  const owner = ownerColumn(model);
-  if (planned.needsKey && owner && owner !== model.rowId) requireColumn(planned.args, planned.plan, owner);
-  return planned;
-}
-
-async function openBeside(
-  { privacy, store }: Writing,
-  { plan, needsKey }: ReturnType<typeof planSelection>,
-  result: unknown,
-): Promise<unknown> {
-  const column = ownerColumn(plan.model);
-  const keys = new Map<string, UserKey>();
-  if (needsKey && column) {
-    const ids = listOf(result).flatMap((row) =>
-      isRow(row) && typeof row[column] === 'string' ? [row[column]] : [],
-    );
-    for (const [userId, wrapped] of await store.findDataKeys([...new Set(ids)])) {
-      keys.set(userId, await privacy.dataKeys.open(userId, wrapped));
-    }
-  }
-  await openResult(privacy, plan, result, (ownerId) => keys.get(ownerId));
-  return result;
 }

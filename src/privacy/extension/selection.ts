@@ -1,6 +1,7 @@
 import type { Privacy } from '../privacy.js';
 import { UnsafeQueryError } from '../privacy-errors.js';
-import { refuseIndexColumn, rewriteChoice } from './filters.js';
+import { rewriteChoice } from './choice.js';
+import { refuseIndexColumn } from './filters.js';
 import { isRow, type Model, ownerColumn, ownsThrough, requireModel, type Row } from './models.js';
 
 /** What is to be opened in the rows of a result, and what was added to the query only for that. */
