@@ -8,6 +8,8 @@ import { KeyRingError } from './privacy/privacy-errors.js';
 /** A stop that takes longer than this is cut short. */
 const STOP_LIMIT = 9 * SECOND;
 
+const BY_SIGNAL = 'Asked to stop.';
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 await run().catch(fail);
@@ -29,8 +31,6 @@ async function run(): Promise<void> {
   await server.stop();
   process.exit(reason === BY_SIGNAL ? 0 : 1);
 }
-
-const BY_SIGNAL = 'Asked to stop.';
 
 /** From the first signal on the process has `STOP_LIMIT` to end, also when it comes amid the start. */
 function waitForSignal(): Promise<string> {
