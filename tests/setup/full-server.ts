@@ -1,0 +1,108 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { simpleParser } from 'mailparser';
+import { createApp } from '../../src/app.js';
+import { systemClock } from '../../src/clock.js';
+import { readConfig } from '../../src/config.js';
+import { createLog } from '../../src/log.js';
+import { createTestDatabase } from './test-database.js';
+import { testKeyRing } from './test-keys.js';
+
+export const PASSWORD = 'correct horse battery staple';
+
+/** Argon2 at its cheapest: what these tests show does not depend on its cost. */
+const CHEAP = { ARGON2_MEMORY_KIB: '1024', ARGON2_TIME_COST: '1', ARGON2_PARALLELISM: '1' };
+
+export type FullServer = Awaited<ReturnType<typeof startFullServer>>;
+
+/** The whole product in this process: its own database and data folder, every part real, on a free port. */
+export async function startFullServer(env: NodeJS.ProcessEnv = {}) {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'custodia-test-'));
+  const { config } = readConfig({
+    NODE_ENV: 'test',
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'silent',
+    ...CHEAP,
+    ...env,
+  });
+  const app = await createApp({
+    config: { ...config, port: 0 },
+    databaseUrl: database.url,
+    keyRing: testKeyRing(),
+    clock: systemClock,
+    log: createLog(config.logLevel),
+    version: '0.0.0-test',
+    print: () => undefined,
+  });
+  const url = `http://127.0.0.1:${await app.start()}`;
+
+  /** Sends a GraphQL operation over HTTP and returns the whole answer. */
+  async function graphql(query: string, variables: object = {}, token?: string) {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...bearer(token) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as {
+      data?: Record<string, unknown> | null;
+      errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[];
+    };
+  }
+
+  /** Sends a REST request; `body` is the parsed answer, null when it is empty. */
+  async function rest(method: string, path: string, body?: unknown, token?: string) {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...bearer(token) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? null : JSON.parse(text)) as Record<string, unknown> | null,
+    };
+  }
+
+  return {
+    url,
+    app,
+    dataDir,
+    databaseUrl: database.url,
+    graphql,
+    rest,
+    mailedToken: (template: string) => waitForMailedToken(dataDir, template),
+    async stop(): Promise<void> {
+      await app.stop();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function bearer(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+/** The token in the link of the newest mail of a template; waits until there is one. */
+async function waitForMailedToken(dataDir: string, template: string): Promise<string> {
+  const folder = join(dataDir, 'mail');
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const files = await readdir(folder).catch(() => []);
+    const newest = files
+      .filter((name) => name.endsWith(`-${template}.eml`))
+      .sort()
+      .at(-1);
+    if (newest !== undefined) {
+      const mail = await simpleParser(await readFile(join(folder, newest)));
+      const token = /[?&]token=([A-Za-z0-9_-]+)/.exec(mail.text ?? '')?.[1];
+      if (token !== undefined) return token;
+    }
+    await sleep(50);
+  }
+  throw new Error(`No mail "${template}" arrived.`);
+}
