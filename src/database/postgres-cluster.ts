@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PostgresPlace } from './postgres-place.js';
 import { runToEnd } from './postgres-process.js';
@@ -20,6 +20,11 @@ export async function ensureCluster(place: PostgresPlace, dataDir: string): Prom
   if (await stat(join(place.cluster, 'PG_VERSION')).catch(() => null)) {
     if (known !== '') return known;
     throw new StartError(`The password of the embedded database is missing: put ${passwordFile} back.`);
+  }
+  if ((await readdir(place.cluster).catch(() => [])).length > 0) {
+    throw new StartError(
+      `${place.cluster} holds something that is no database, and it is not removed for one.`,
+    );
   }
   const password = known || randomBytes(24).toString('base64url');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
@@ -55,11 +60,7 @@ async function initialise(place: PostgresPlace, password: string): Promise<void>
     place.user,
   );
   if (code !== 0) throw new StartError(`The embedded database could not be set up: ${output.trim()}`);
-  // Only ever an empty folder: whatever else lies there is not ours to remove.
-  await rmdir(place.cluster).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT')
-      throw new StartError(`${place.cluster} holds something that is no database.`);
-  });
+  await rmdir(place.cluster).catch(() => undefined);
   await rename(cluster, place.cluster);
   await rm(unfinished, { recursive: true, force: true });
 }
