@@ -22,7 +22,7 @@ import { PASSWORD_MAX_LENGTH } from './security/password-text.js';
 import { createSigningKeys } from './security/signing-keys.js';
 import { AuthResolver } from './services/auth/auth.resolver.js';
 import { createAuthRoutes } from './services/auth/auth.routes.js';
-import { UserSessionsResolver } from './services/auth/user-sessions.resolver.js';
+import { createFindSessionNode, UserSessionsResolver } from './services/auth/user-sessions.resolver.js';
 import { EmailChangeResolver } from './services/identity/email-change.resolver.js';
 import { IdentityResolver } from './services/identity/identity.resolver.js';
 import { createIdentityRoutes } from './services/identity/identity.routes.js';
@@ -117,7 +117,11 @@ function createResolvers(services: Services, hotReads: HotReads): object[] {
   const { identity, sessions, signIn, profiles } = services;
   return [
     new RegistrationResolver(identity),
-    new IdentityResolver({ identity, loadViewer: hotReads.viewer, findNodes: [] }),
+    new IdentityResolver({
+      identity,
+      loadViewer: hotReads.viewer,
+      findNodes: [createFindSessionNode(sessions)],
+    }),
     new PasswordResolver(identity),
     new EmailChangeResolver(identity),
     new AuthResolver(signIn, sessions),
