@@ -18,7 +18,7 @@ const CHEAP = { ARGON2_MEMORY_KIB: '1024', ARGON2_TIME_COST: '1', ARGON2_PARALLE
 export type FullServer = Awaited<ReturnType<typeof startFullServer>>;
 
 /** The whole product in this process: its own database and data folder, every part real, on a free port. */
-export async function startFullServer(env: NodeJS.ProcessEnv = {}) {
+export async function startFullServer(env: NodeJS.ProcessEnv = {}, logTo?: NodeJS.WritableStream) {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'custodia-test-'));
   const { config } = readConfig({
@@ -34,7 +34,7 @@ export async function startFullServer(env: NodeJS.ProcessEnv = {}) {
     databaseUrl: database.url,
     keyRing: testKeyRing(),
     clock: systemClock,
-    log: createLog(config.logLevel),
+    log: createLog(config.logLevel, logTo),
     version: '0.0.0-test',
     print: () => undefined,
   });
