@@ -91,7 +91,7 @@ export function createEmailChange(parts: Parts) {
         const { user, email, issuedAt } = await tokens.spend(tx, 'UNDO_EMAIL_CHANGE', token);
         await swap(tx, user, email);
         await tokens.discardUndoLinksAfter(tx, user.id, issuedAt);
-        await parts.endSessions(tx, user.id, { reason: 'email-change-undone' });
+        await parts.endSessions(tx, user.id, { reason: 'email-change-undone', actorId: user.id, origin });
         await audit.record(tx, {
           action: 'email.change_undone',
           actorId: user.id,

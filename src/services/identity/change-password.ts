@@ -29,7 +29,12 @@ export function createChangePassword(parts: Parts) {
         throw new AppError('INVALID_CREDENTIALS');
       }
       await setPassword(tx, user, passwordHash, false);
-      await endSessions(tx, userId, { except: sessionId, reason: 'password-changed' });
+      await endSessions(tx, userId, {
+        except: sessionId,
+        reason: 'password-changed',
+        actorId: userId,
+        origin,
+      });
       await audit.record(tx, { action: 'password.changed', actorId: userId, subjectId: userId, origin });
     });
   };

@@ -26,6 +26,14 @@ export interface NewProfile {
 /** Writes what a new account starts with, in the transaction that opens it. */
 export type ForNewAccount = (tx: Transaction, userId: string) => Promise<void>;
 
+/** Which sessions of an account end (all but `except`), why, and who did it from where. */
+export interface EndingOfSessions {
+  except?: string;
+  reason: string;
+  actorId: string;
+  origin: RequestOrigin;
+}
+
 /**
  * What the identity service is built from. Profile, Auth and Compliance stand to its right, so what it needs
  * of them comes as functions.
@@ -41,7 +49,7 @@ export interface IdentityParts {
   /** Both throw BAD_USER_INPUT before anything is looked up, and return what writes the rows of a new account. */
   prepareProfile: (profile: NewProfile) => ForNewAccount;
   prepareConsents: (consents: readonly ConsentGiven[], origin: RequestOrigin) => ForNewAccount;
-  endSessions: (tx: Transaction, userId: string, how: { except?: string; reason: string }) => Promise<unknown>;
+  endSessions: (tx: Transaction, userId: string, ending: EndingOfSessions) => Promise<unknown>;
 }
 
 /** Who asks, in operations of a signed-in user. */

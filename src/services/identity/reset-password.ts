@@ -7,6 +7,12 @@ import { lockUser } from './locked-user.js';
 import type { OneTimeTokens } from './one-time-tokens.js';
 import type { SetPassword } from './set-password.js';
 
+export interface PasswordResetInput {
+  token: string;
+  newPassword: string;
+  origin: RequestOrigin;
+}
+
 type Parts = IdentityParts & { tokens: OneTimeTokens; setPassword: SetPassword };
 
 /** The way back in for who forgot the password. */
@@ -40,21 +46,21 @@ export function createPasswordReset(parts: Parts) {
    *
    * @throws AppError TOKEN_INVALID, PASSWORD_*, OVERLOADED
    */
-  async function reset(input: { token: string; newPassword: string; origin: RequestOrigin }): Promise<void> {
-    const owner = await tokens.requireOwner(db, 'RESET_PASSWORD', input.token);
-    const password = checkNewPassword(input.newPassword, { email: owner.email }, policy, 'newPassword');
+  async function reset({ token, newPassword, origin }: PasswordResetInput): Promise<void> {
+    const owner = await tokens.requireOwner(db, 'RESET_PASSWORD', token);
+    const password = checkNewPassword(newPassword, { email: owner.email }, policy, 'newPassword');
     const passwordHash = await passwords.hash(password);
     await db.$transaction(async (tx) => {
-      const { user, email } = await tokens.spend(tx, 'RESET_PASSWORD', input.token);
+      const { user, email } = await tokens.spend(tx, 'RESET_PASSWORD', token);
       if (user.email !== email) throw new AppError('TOKEN_INVALID');
       await setPassword(tx, user, passwordHash, true);
       await tokens.discard(tx, user.id, ['VERIFY_EMAIL']);
-      await endSessions(tx, user.id, { reason: 'password-reset' });
+      await endSessions(tx, user.id, { reason: 'password-reset', actorId: user.id, origin });
       await audit.record(tx, {
         action: 'password.reset',
         actorId: user.id,
         subjectId: user.id,
-        origin: input.origin,
+        origin,
       });
     });
   }
