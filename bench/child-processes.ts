@@ -22,7 +22,7 @@ export async function startCustodia(
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [...nodeOptions, mainFile], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env, PORT: String(port) },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', process.stderr, process.stderr],
   });
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await isReady(port))) {

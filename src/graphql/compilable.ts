@@ -1,5 +1,6 @@
 import {
   BREAK,
+  isAbstractType,
   visit,
   type DocumentNode,
   type FieldNode,
@@ -49,4 +50,20 @@ function hasPlainName({ name, alias }: FieldNode): boolean {
     (name.value === '__typename' || RESPONSE_NAME.test(name.value)) &&
     (!alias || RESPONSE_NAME.test(alias.value))
   );
+}
+
+/**
+ * graphql-jit takes what `resolveType` returns as it is: a promise would fail the operation from its second run
+ * on, when it is compiled.
+ *
+ * @throws Error naming an interface or union whose type is found asynchronously
+ */
+export function requireSynchronousTypes(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isAbstractType(type) || type.resolveType?.constructor.name !== 'AsyncFunction') continue;
+    throw new Error(
+      `${type.name} finds its types asynchronously, as any resolveType given to type-graphql does: leave it out ` +
+        'and return instances of the classes.',
+    );
+  }
 }

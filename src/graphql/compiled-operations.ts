@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { isCompilable } from './compilable.js';
+import { isCompilable, requireSynchronousTypes } from './compilable.js';
 import type { VariableValues } from './variables.js';
 
 /** An operation of a validated document; `key` is the same for the same document and operation name. */
@@ -38,6 +38,7 @@ export function createCompiledOperations(schema: GraphQLSchema): {
   /** The answer of the compiled operation, errors not yet presented; null when graphql-js is to run it. */
   execute(operation: Operation, variables: VariableValues, context: unknown): Promise<ExecutionResult> | null;
 } {
+  requireSynchronousTypes(schema);
   const config = schema.toConfig();
   const compilerSchema = new GraphQLSchema({
     ...config,
@@ -67,11 +68,7 @@ export function createCompiledOperations(schema: GraphQLSchema): {
   };
 }
 
-async function run(
-  compiled: CompiledQuery,
-  context: unknown,
-  variables: object,
-): Promise<ExecutionResult> {
+async function run(compiled: CompiledQuery, context: unknown, variables: object): Promise<ExecutionResult> {
   const { data, errors } = await compiled.query(undefined, context, variables);
   return {
     data: data as ExecutionResult['data'],

@@ -83,7 +83,6 @@ export const LoginResult = createUnionType({
   name: 'LoginResult',
   description: 'What a right password leads to.',
   types: () => [LoginSuccess] as const,
-  resolveType: () => LoginSuccess,
 });
 
 @ObjectType({ description: 'The session goes on with fresh tokens.' })
