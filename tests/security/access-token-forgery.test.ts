@@ -119,7 +119,7 @@ test('malformed headers and tokens are refused, never taken for anonymous', asyn
     `Bearer ${good} x`,
     `Bearer ${good},`,
   ]) {
-    expect(() => authenticate(value)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+    expect(() => authenticate(value)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }) as Error);
   }
   for (const token of [
     '.',

@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 const refresh = (token: string) => server.sessions.refresh(token, ORIGIN);
-const refused = (code: string) => expect.objectContaining({ code });
+const refused = (code: string): unknown => expect.objectContaining({ code });
 
 /** Asserts that no token of the family works any more, and that the end was committed and recorded. */
 async function expectFamilyEnded(sessionId: string, accessToken: string, newest: string): Promise<void> {
@@ -63,7 +63,9 @@ test('20 parallel replays of a stolen token end the session once', async () => {
   await refresh(tokens.refreshToken);
   server.clock.advance(11 * SECOND);
   const answers = await Promise.allSettled(Array.from({ length: 20 }, () => refresh(tokens.refreshToken)));
-  const codes = answers.map((answer) => (answer.status === 'rejected' ? answer.reason.code : 'none'));
+  const codes = answers.map((answer) =>
+    answer.status === 'rejected' ? (answer.reason as { code: unknown }).code : 'none',
+  );
   expect(codes.filter((code) => code === 'TOKEN_REUSED')).toHaveLength(1);
   expect(codes.filter((code) => code === 'TOKEN_INVALID')).toHaveLength(19);
   const events = await server.db.auditEvent.findMany({ where: { subjectId: session.userId } });

@@ -47,7 +47,7 @@ async function signInTwice() {
 }
 
 /** Runs SQL on a connection that is none of the servers'. */
-async function runSql(sql: string): Promise<pg.QueryResult> {
+async function runSql(sql: string): Promise<pg.QueryResult<{ id: string }>> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   try {

@@ -44,8 +44,8 @@ test('the key set is that of RFC 7517, its ids are thumbprints of RFC 7638, and 
   expect(key).toEqual({
     kty: 'EC',
     crv: 'P-256',
-    x: expect.any(String),
-    y: expect.any(String),
+    x: expect.any(String) as string,
+    y: expect.any(String) as string,
     use: 'sig',
     alg: 'ES256',
   });
@@ -57,7 +57,7 @@ test('processes that start together agree on one key', async () => {
   const started = await Promise.all([start(), start(), start()]);
   const ids = await Promise.all(started.map(publishedIds));
   expect(new Set(ids.flat()).size).toBe(1);
-  const { token } = await started[0]!.accessTokens.issue(viewer());
+  const { token } = await started[0].accessTokens.issue(viewer());
   for (const server of started)
     expect(await server.accessTokens.verify(token)).toMatchObject({ amr: ['pwd'] });
 });
