@@ -54,7 +54,7 @@ module.exports = {
       comment:
         'A service is called from GraphQL, REST, jobs and the CLI alike; it answers with values and AppError.',
       severity: 'error',
-      from: { path: '^src/services/', pathNot: '\\.(resolver|routes|types|pages)\\.ts$' },
+      from: { path: '^src/services/', pathNot: '\\.(resolver|routes|types|inputs)\\.ts$' },
       to: { path: '^src/(graphql|http)/|node_modules/(graphql|type-graphql|fastify|@apollo)/' },
     },
     {

@@ -51,4 +51,12 @@ export default tseslint.config(
     files: ['tests/**', 'bench/**', 'src/cli/**', 'src/main.ts', '*.config.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
+  {
+    // Jest types its matchers (`expect.any`, `test.each`) as `any`.
+    files: ['tests/**'],
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+    },
+  },
 );
