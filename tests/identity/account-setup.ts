@@ -13,7 +13,7 @@ import { createEndedSessions } from '../../src/security/ended-sessions.js';
 import type { RequestOrigin } from '../../src/security/request-context.js';
 import type { UserStatus } from '../../src/services/identity/user-record.js';
 import { createSigningKeys } from '../../src/security/signing-keys.js';
-import { eventually } from '../jobs/job-setup.js';
+import { eventually } from '../setup/eventually.js';
 import { createTestDatabase } from '../setup/test-database.js';
 import { testKeyRing } from '../setup/test-keys.js';
 
@@ -63,7 +63,7 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
   const services = createServices({ ...shared, config });
 
   async function mailsTo(address: string): Promise<Delivery[]> {
-    await eventually(async () => (await db.outgoingMail.count()) === 0);
+    await eventually(async () => expect(await db.outgoingMail.count()).toBe(0));
     return delivered
       .filter((sent) => sent.to.address === address)
       .sort((one, other) => one.date.getTime() - other.date.getTime());

@@ -2,7 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { isUuid } from '../../input/uuid.js';
 import { PASSWORD_MAX_LENGTH } from '../../security/password-text.js';
-import { PasswordPolicyType } from './identity.inputs.js';
+import { PasswordPolicyType } from './password.types.js';
 import type { IdentityService } from './identity.service.js';
 import { Node, User } from './identity.types.js';
 import { isVisible, type UserRecord } from './user-record.js';

@@ -2,7 +2,7 @@ import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { EmailAddress } from '../../graphql/scalars.js';
 import { requireViewer } from '../../security/request-context.js';
-import { ChangePasswordInput, ResetPasswordInput } from './identity.inputs.js';
+import { ChangePasswordInput, ResetPasswordInput } from './password.types.js';
 import type { IdentityService } from './identity.service.js';
 import { SuccessPayload } from './identity.types.js';
 

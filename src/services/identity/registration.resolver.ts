@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { EmailAddress } from '../../graphql/scalars.js';
-import { RegisterInput, RegisterPayload } from './identity.inputs.js';
+import { RegisterInput, RegisterPayload } from './registration.types.js';
 import type { IdentityService } from './identity.service.js';
 import { SuccessPayload } from './identity.types.js';
 import { REGISTERED_MESSAGE } from './register.js';

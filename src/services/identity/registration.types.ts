@@ -1,4 +1,4 @@
-import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType } from 'type-graphql';
 import { EmailAddress, JSONObject, PhoneNumber, URLScalar } from '../../graphql/scalars.js';
 import type { JsonObject } from '../../input/json-object.js';
 
@@ -57,34 +57,4 @@ export class RegisterPayload {
 
   @Field(() => String, { description: 'A sentence to show.' })
   readonly message!: string;
-}
-
-@InputType({ description: 'A new password, by the right of a mailed token.' })
-export class ResetPasswordInput {
-  @Field(() => String, { description: 'The token of the mailed link.' })
-  readonly token!: string;
-
-  @Field(() => String, { description: 'The new password; `passwordPolicy` says what is accepted.' })
-  readonly newPassword!: string;
-}
-
-@InputType({ description: 'A new password, by the right of the current one.' })
-export class ChangePasswordInput {
-  @Field(() => String, { description: 'The password that is valid now.' })
-  readonly currentPassword!: string;
-
-  @Field(() => String, { description: 'The new password; `passwordPolicy` says what is accepted.' })
-  readonly newPassword!: string;
-}
-
-@ObjectType('PasswordPolicy', { description: 'What is asked of a new password.' })
-export class PasswordPolicyType {
-  @Field(() => Int, { description: 'The least number of characters (code points).' })
-  readonly minLength!: number;
-
-  @Field(() => Int, { description: 'The greatest number of characters (code points).' })
-  readonly maxLength!: number;
-
-  @Field(() => Boolean, { description: 'Whether passwords known from breaches are refused.' })
-  readonly rejectsBreached!: boolean;
 }
