@@ -138,9 +138,11 @@ function createRoutes(services: Services, hotReads: HotReads, clock: Clock) {
   ];
 }
 
-function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity }: Services): void {
+function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity, sessions }: Services): void {
   jobs.handle('identity.discard-expired-tokens', async () => void (await identity.discardExpiredTokens()));
   jobs.schedule('identity.discard-expired-tokens', '17 * * * *');
+  jobs.handle('auth.discard-old-sessions', async () => void (await sessions.discardOld()));
+  jobs.schedule('auth.discard-old-sessions', '47 3 * * *');
 }
 
 function pagesOf({ identity }: Services, config: Config, log: Log): Parameters<typeof registerPages>[1] {

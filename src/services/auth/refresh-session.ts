@@ -1,4 +1,4 @@
-import { after, SECOND } from '../../clock.js';
+import { after } from '../../clock.js';
 import type { Transaction } from '../../database/client.js';
 import { AppError, type ErrorCode } from '../../errors.js';
 import { isOpaqueToken } from '../../security/opaque-token.js';
@@ -13,9 +13,6 @@ import { running, SESSION_COLUMNS } from './session-record.js';
 
 type Parts = SessionInternals & Pick<OpenSession, 'signIn'> & Pick<EndSessions, 'endAll'>;
 
-/** Parallel refreshes of one session, from many tabs, wait for each other rather than fail. */
-const PATIENCE = { maxWait: 5 * SECOND, timeout: 10 * SECOND };
-
 const REFUSALS: Record<Exclude<UserStatus, 'ACTIVE'>, ErrorCode> = {
   SUSPENDED: 'ACCOUNT_SUSPENDED',
   DELETED: 'ACCOUNT_DELETED',
@@ -25,6 +22,7 @@ const REFUSALS: Record<Exclude<UserStatus, 'ACTIVE'>, ErrorCode> = {
 /** Exchanges a refresh token for the next one and a fresh access token. */
 export function createRefreshSession(parts: Parts) {
   const { db, clock, config, audit, refreshTokens, signIn, endAll } = parts;
+  const underWay = new Map<string, Promise<HeldSession | ErrorCode>>();
 
   /**
    * Spends a refresh token. The immediate predecessor of the newest one is answered with that same token for
@@ -35,10 +33,24 @@ export function createRefreshSession(parts: Parts) {
    */
   async function refresh(token: string, origin: RequestOrigin): Promise<SignedInSession> {
     if (!isOpaqueToken('refresh', token)) throw new AppError('TOKEN_INVALID');
-    // A refusal is returned, not thrown: the end of a session must be committed.
-    const outcome = await db.$transaction((tx) => exchange(tx, token, origin), PATIENCE);
+    const outcome = await exchangeOnce(token, origin);
     if (typeof outcome === 'string') throw new AppError(outcome);
     return signIn(outcome);
+  }
+
+  /**
+   * Requests that present one token at the same time share one transaction: they are to get the same
+   * answer anyway, and fifty tabs that wake together must not take every connection.
+   */
+  function exchangeOnce(token: string, origin: RequestOrigin): Promise<HeldSession | ErrorCode> {
+    const shared = underWay.get(token);
+    if (shared) return shared;
+    // A refusal is returned, not thrown: the end of a session must be committed.
+    const outcome = db
+      .$transaction((tx) => exchange(tx, token, origin))
+      .finally(() => underWay.delete(token));
+    underWay.set(token, outcome);
+    return outcome;
   }
 
   async function exchange(

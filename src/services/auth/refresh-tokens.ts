@@ -73,11 +73,12 @@ export function createRefreshTokens({
   /**
    * Spends a token and makes its successor. All others of the family are spent with it and forget their
    * successors: only the immediate predecessor can be repeated, and whoever holds an older token and the
-   * database cannot follow the chain to the newest one.
+   * database cannot follow the chain to the newest one. Expired ones go: they are refused either way.
    */
   async function rotate(tx: Transaction, token: string, { id, sessionId }: StoredRefreshToken) {
     const now = clock.now();
     const successor = await append(tx, sessionId);
+    await tx.refreshToken.deleteMany({ where: { sessionId, expiresAt: { lte: now } } });
     const others = { sessionId, tokenHash: { not: hashOpaqueToken(successor.token) } };
     await tx.refreshToken.updateMany({ where: { ...others, usedAt: null }, data: { usedAt: now } });
     await tx.refreshToken.updateMany({

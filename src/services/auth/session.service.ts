@@ -1,3 +1,4 @@
+import { createDiscardSessions } from './discard-sessions.js';
 import { createEndSessions } from './end-sessions.js';
 import { createListSessions } from './list-sessions.js';
 import { createOpenSession } from './open-session.js';
@@ -23,6 +24,7 @@ export function createSessionService(parts: SessionParts) {
     count,
     refresh: createRefreshSession({ ...internals, ...opening, ...ending }),
     renew: createRenewSession(internals),
+    discardOld: createDiscardSessions(parts),
   };
 }
 
