@@ -1,0 +1,84 @@
+import { stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { makeDataDir, removeDataDir } from '../setup/data-dir.js';
+import {
+  findPostgresPid,
+  isGone,
+  signIn,
+  signUp,
+  spawnServer,
+  startServer,
+  stopAllServers,
+  stopServer,
+} from '../setup/server-process.js';
+import { waitUntil } from '../../src/database/running-process.js';
+
+let dataDir: string;
+beforeEach(async () => (dataDir = await makeDataDir()));
+afterEach(async () => {
+  await stopAllServers();
+  await removeDataDir(dataDir);
+});
+
+test('the first start on an empty folder serves, says what to open, and a second start keeps the data', async () => {
+  const first = await startServer({ DATA_DIR: join(dataDir, 'not', 'there', 'yet') });
+  expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+  expect(first.output()).toContain(`${first.url}/graphql`);
+  const account = await signUp(first.url);
+  expect(await stopServer(first)).toBe(0);
+
+  const second = await startServer({ DATA_DIR: join(dataDir, 'not', 'there', 'yet') });
+  expect(await signIn(second.url, account)).toMatch(/^ey/);
+  expect(second.output()).toContain('up to date');
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s ends it with success and leaves no process behind',
+  async (signal) => {
+    const server = await startServer({ DATA_DIR: dataDir });
+    const postgres = await findPostgresPid(dataDir);
+    expect(await stopServer(server, signal)).toBe(0);
+    expect(await isGone(postgres)).toBe(true);
+    await expect(stat(join(dataDir, 'server.lock'))).rejects.toThrow('ENOENT');
+    await expect(fetch(`${server.url}/healthz`)).rejects.toThrow('fetch failed');
+  },
+);
+
+test('idle and half-sent connections do not hold up the stop', async () => {
+  const server = await startServer({ DATA_DIR: dataDir });
+  await fetch(`${server.url}/healthz`);
+  const { port } = new URL(server.url);
+  const halfSent = connect(Number(port), '127.0.0.1');
+  halfSent.on('error', () => undefined);
+  await once(halfSent, 'connect');
+  halfSent.write(
+    'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{',
+  );
+  expect(await stopServer(server)).toBe(0);
+  halfSent.destroy();
+});
+
+test('a request under way when the stop comes is answered', async () => {
+  const server = await startServer({ DATA_DIR: dataDir });
+  const account = await signUp(server.url);
+  const answer = signIn(server.url, account);
+  await new Promise((resolve) => setTimeout(resolve, 15));
+  const code = stopServer(server);
+  expect(await answer).toMatch(/^ey/);
+  expect(await code).toBe(0);
+});
+
+test('a stop amid the start leaves no process and no lock', async () => {
+  const server = spawnServer({ DATA_DIR: dataDir });
+  expect(await waitUntil(() => findPostgresPid(dataDir).then(Number.isInteger, () => false), 20_000)).toBe(
+    true,
+  );
+  const postgres = await findPostgresPid(dataDir);
+  await stopServer(server, 'SIGTERM');
+  expect(await isGone(postgres)).toBe(true);
+  const next = await startServer({ DATA_DIR: dataDir });
+  expect((await fetch(`${next.url}/healthz`)).status).toBe(200);
+});

@@ -1,0 +1,19 @@
+import { mkdtemp, readlink, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { findPostmaster } from '../../src/database/postmaster-file.js';
+import { waitUntil } from '../../src/database/running-process.js';
+
+/** A new folder for one test, readable by its owner only. */
+export async function makeDataDir(): Promise<string> {
+  return realpath(await mkdtemp(join(tmpdir(), 'custodia-data-')));
+}
+
+/** Removes a data folder, and its database where that lies elsewhere. */
+export async function removeDataDir(dataDir: string): Promise<void> {
+  const elsewhere = await readlink(join(dataDir, 'postgres')).catch(() => null);
+  if (elsewhere !== null) await rm(dirname(elsewhere), { recursive: true, force: true });
+  // A PostgreSQL whose server was killed may still be writing its last checkpoint.
+  await waitUntil(async () => (await findPostmaster(join(dataDir, 'postgres'))) === null, 5_000);
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+}
