@@ -5,6 +5,7 @@ import {
   type DocumentNode,
   type FieldNode,
   type GraphQLSchema,
+  OperationTypeNode,
   type OperationDefinitionNode,
 } from 'graphql';
 import { countFields } from './operation-size.js';
@@ -26,7 +27,7 @@ export function isCompilable(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): boolean {
-  if (operation.operation === 'subscription') return false;
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return false;
   let safe = true;
   const refuse = (): typeof BREAK => {
     safe = false;

@@ -71,7 +71,7 @@ export function createCompiledOperations(schema: GraphQLSchema): {
 async function run(compiled: CompiledQuery, context: unknown, variables: object): Promise<ExecutionResult> {
   const { data, errors } = await compiled.query(undefined, context, variables);
   return {
-    data: data as ExecutionResult['data'],
+    data,
     ...(errors?.length ? { errors: errors.map(asGraphqlError) } : {}),
   };
 }

@@ -25,7 +25,10 @@ export function readPageRequest(
   if (!Number.isInteger(first) || first < 0 || first > MAX_PAGE_SIZE) {
     throw badInput('first', `must be between 0 and ${MAX_PAGE_SIZE}`);
   }
-  return { limit: first, after: after == null ? null : decodeCursor(after, 'after', positionLength) };
+  return {
+    limit: first,
+    after: after === null || after === undefined ? null : decodeCursor(after, 'after', positionLength),
+  };
 }
 
 export interface PageSource<T> {
@@ -33,9 +36,9 @@ export interface PageSource<T> {
   rows: readonly T[];
   page: PageRequest;
   /** Where a row stands in the list's order: the columns it is ordered by, as strings. */
-  positionOf(row: T): string[];
+  positionOf: (row: T) => string[];
   /** Counts the whole list; called only when `totalCount` is asked for. */
-  countAll?(): number | Promise<number>;
+  countAll?: () => number | Promise<number>;
 }
 
 /** A page of rows in the form that the types of defineConnection() answer. */

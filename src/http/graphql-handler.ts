@@ -1,5 +1,5 @@
+import { HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { GraphqlServer } from '../graphql/server.js';
 import { createGraphqlContext } from '../graphql/context.js';
 import type { RequestContext } from '../security/request-context.js';
@@ -14,7 +14,7 @@ const LANDING_PAGE_CSP = "base-uri 'none'; form-action 'none'; frame-ancestors '
 export interface GraphqlHandlerDeps {
   graphql: GraphqlServer;
   log: Log;
-  createContext(request: FastifyRequest, reply: FastifyReply): Promise<RequestContext>;
+  createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>;
 }
 
 /** Serves GraphQL over HTTP at /graphql: POST with a JSON body, and GET for queries of clients that can send headers. */
@@ -22,29 +22,37 @@ export function registerGraphql(
   app: FastifyInstance,
   { graphql, log, createContext }: GraphqlHandlerDeps,
 ): void {
-  const contexts = new WeakMap<FastifyRequest, RequestContext>();
-  const handle = fastifyApolloHandler(graphql, {
-    context: async (request) => createGraphqlContext(requireContext(contexts, request)),
-  });
   app.route({
     method: ['GET', 'POST'],
     url: PATH,
     async handler(request, reply) {
       // Before Apollo Server sees the request: a bad token fails it whole, with 401.
-      contexts.set(request, await createContext(request, reply));
-      const body: unknown = await handle.call(app, request, reply);
-      if (typeof body !== 'string') return body;
-      if (String(reply.getHeader('content-type')).startsWith('text/html')) {
+      const context = await createContext(request, reply);
+      const {
+        status = 200,
+        headers,
+        body,
+      } = await graphql.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: request.method,
+          headers: headersOf(request),
+          search: searchOf(request.url),
+          body: request.body,
+        },
+        context: () => Promise.resolve(createGraphqlContext(context)),
+      });
+      if (body.kind !== 'complete') throw new Error('Answers in parts (@defer, @stream) are not served.');
+      reply.code(status);
+      for (const [name, value] of headers) reply.header(name, value);
+      if (headers.get('content-type') === 'text/html')
         reply.header('content-security-policy', LANDING_PAGE_CSP);
-      }
-      return reply.statusCode < 400 ? body : withRequestId(body, request.id);
+      return status < 400 ? body.string : withRequestId(body.string, request.id);
     },
     errorHandler(error, request, reply) {
       const { status, headers, body } = formatRestError(error, request.id, log);
-      const { error: message, code, requestId } = body;
-      const { fields, retryAfterSeconds } = error as { fields?: unknown; retryAfterSeconds?: unknown };
-      const extensions = { code, requestId, fields, retryAfterSeconds };
-      return reply
+      const { error: message, code, requestId, fields } = body;
+      const extensions = { code, requestId, ...(fields ? { fields } : {}) };
+      void reply
         .code(status)
         .headers(headers)
         .send({ errors: [{ message, extensions }] });
@@ -52,13 +60,18 @@ export function registerGraphql(
   });
 }
 
-function requireContext(
-  contexts: WeakMap<FastifyRequest, RequestContext>,
-  request: FastifyRequest,
-): RequestContext {
-  const context = contexts.get(request);
-  if (!context) throw new Error('The request has no context yet.');
-  return context;
+function headersOf(request: FastifyRequest): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, typeof value === 'string' ? value : value.join(', '));
+  }
+  return headers;
+}
+
+/** The query string with its question mark; taken from the text, since a forged Host header makes no URL. */
+function searchOf(url: string): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start);
 }
 
 /** Apollo Server answers some requests before they have a context, and so without their id. */

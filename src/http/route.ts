@@ -48,5 +48,5 @@ export type Route = Omit<RouteDefinition<FieldSpec, RouteAuth>, 'handler'> & {
 export function defineRoute<A extends RouteAuth, S extends FieldSpec = Record<never, never>>(
   route: RouteDefinition<S, A>,
 ): Route {
-  return route as unknown as Route;
+  return route;
 }

@@ -2,7 +2,6 @@ import fastifyCors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SECOND } from '../clock.js';
 import type { Config } from '../config.js';
-import { AppError } from '../errors.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
 import {
@@ -12,12 +11,14 @@ import {
   type RequestContextDeps,
 } from '../security/request-context.js';
 import { answerBrokenConnection } from './broken-connection.js';
+import { drainOnClose } from './drain.js';
+import { answerErrors, sendError } from './error-answers.js';
 import { registerGraphql } from './graphql-handler.js';
 import { registerHealth, type ReadinessChecks } from './health.js';
 import { acceptJsonBodiesOnly } from './json-body.js';
 import { registerJwks, type JsonWebKeySet } from './jwks.js';
 import { registerOpenApi } from './openapi.js';
-import { formatRestError } from './rest-error.js';
+import { logAnswers } from './request-log.js';
 import { registerRoutes } from './rest.js';
 import type { Route } from './route.js';
 import { addSecurityHeaders } from './security-headers.js';
@@ -58,9 +59,11 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: answerBrokenConnection,
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply as FastifyReply, log),
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply as FastifyReply, log),
   });
+  drainOnClose(app);
   addSecurityHeaders(app, config);
+  logAnswers(app, log);
   acceptJsonBodiesOnly(app);
   await app.register(fastifyCors, corsOptions(config));
   const contextDeps = { authenticate: deps.authenticate, trustedProxies: config.trustedProxies };
@@ -109,27 +112,4 @@ function corsOptions(config: HttpServerDeps['config']): Parameters<typeof fastif
     maxAge: 600,
     strictPreflight: false,
   };
-}
-
-/** Errors and unknown paths in the form of REST; a path that exists under another method says which. */
-function answerErrors(app: FastifyInstance, log: Log): void {
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '/';
-    const methods = METHODS.filter((method) => app.findRoute({ method, url: path }) !== null);
-    if (methods.length === 0) return sendError(new AppError('NOT_FOUND'), request, reply, log);
-    return sendError(
-      new AppError('METHOD_NOT_ALLOWED'),
-      request,
-      reply.header('allow', methods.join(', ')),
-      log,
-    );
-  });
-}
-
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
-function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const { status, headers, body } = formatRestError(error, request.id, log);
-  return reply.code(status).headers(headers).send(body);
 }

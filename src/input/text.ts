@@ -13,9 +13,7 @@ export interface TextOptions {
 }
 
 // U+202A–202E and U+2066–2069 reorder what follows them: in a name they would let a mail or a page lie.
-// eslint-disable-next-line no-control-regex -- these are the characters to refuse
 const NOT_IN_A_LINE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
-// eslint-disable-next-line no-control-regex -- these are the characters to refuse
 const NOT_IN_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 /** What is wrong with the characters of a string for any use at all: NUL or half a surrogate pair; null if nothing. */

@@ -23,7 +23,7 @@ test.each([1, 2])('an unexpected error is masked and logged under its request, r
   const lines = server
     .log()
     .split('\n')
-    .filter((line) => line.includes(error?.extensions.requestId ?? '-'));
+    .filter((line) => line.includes('"level":"error"') && line.includes(error?.extensions.requestId ?? '-'));
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('library-schema');
   expect(lines[0]).not.toContain('canary');

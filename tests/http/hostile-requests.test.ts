@@ -38,11 +38,14 @@ async function send(path: string, init: RequestInit): Promise<Answer> {
   };
 }
 
-const post = (path: string, body: BodyInit, headers: Record<string, string> = JSON_TYPE): Promise<Answer> =>
-  send(path, { method: 'POST', body, headers });
+const post = (
+  path: string,
+  body: string | Buffer<ArrayBuffer>,
+  headers: Record<string, string> = JSON_TYPE,
+): Promise<Answer> => send(path, { method: 'POST', body, headers });
 
 /** Bodies that no endpoint may take, with what each answers. */
-const BODIES: [string, BodyInit, Record<string, string>, number, string][] = [
+const BODIES: [string, string | Buffer<ArrayBuffer>, Record<string, string>, number, string][] = [
   ['text/plain', '{"query":"{ genres }"}', { 'content-type': 'text/plain' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
   ['a form', 'query={genres}', { 'content-type': 'application/x-www-form-urlencoded' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
   ['XML', '<query/>', { 'content-type': 'application/xml' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
@@ -152,6 +155,15 @@ describe('below HTTP', () => {
     expect(answer).toContain(`HTTP/1.1 ${status} `);
     expect(answer).toContain(`"code":"${code}"`);
     expect(answer).not.toContain(CANARY);
+  });
+
+  test.each(['a b', '<script>', '[::', 'a:b:c', ''])('the host "%s" changes nothing', async (host) => {
+    const body = '{"query":"{ genres }"}';
+    const answer = await raw(
+      `POST /graphql HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
+        `content-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    );
+    expect(answer).toContain('"genres":["NOVEL","POETRY"]');
   });
 
   test('a path that cannot be decoded', async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test('the document is valid OpenAPI 3.1', async () => {
-  expect(await new Validator().validate(document as unknown as object)).toMatchObject({ valid: true });
+  expect(await new Validator().validate({ ...document })).toMatchObject({ valid: true });
   expect(document.openapi).toBe('3.1.0');
 });
 
