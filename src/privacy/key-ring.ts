@@ -58,7 +58,7 @@ export function loadKeyRingFile(path: string): KeyRing {
       closeSync(file);
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    const { code = 'unreadable' } = error as NodeJS.ErrnoException;
     throw new KeyRingError([`the file ${path} cannot be read (${code})`]);
   }
   // Windows keeps no such bits: there every file would look open.

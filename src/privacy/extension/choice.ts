@@ -23,8 +23,9 @@ export function rewriteChoice(privacy: Privacy, model: Model, args: Row): Row {
 function refuseOrder(model: Model, orderBy: unknown): void {
   for (const part of listOf(orderBy)) {
     if (!isRow(part)) continue;
-    refuseNames(model, Object.keys(part), 'orderBy');
     for (const [name, value] of Object.entries(part)) {
+      if (value === undefined) continue;
+      refuseNames(model, [name], 'orderBy');
       const relation = model.relations.get(name);
       if (relation) refuseOrder(requireModel(relation.model), value);
       else if (name.startsWith('_') && isRow(value)) refuseNames(model, Object.keys(value), 'orderBy');

@@ -86,6 +86,7 @@ export async function rewriteUniqueWhere(
       Object.assign(rewritten, await storedIndex(privacy, store, model, name, { [name]: value }));
     } else if (isCompound(model, name) && isRow(value)) {
       const parts = name.split('_');
+      for (const part of parts) refuseIndexColumn(model, part);
       const sealed = parts.find((part) => model.sealed.has(part));
       const values = sealed ? await storedIndex(privacy, store, model, sealed, value) : value;
       rewritten[parts.map((part) => (part === sealed ? requireIndex(model, part) : part)).join('_')] = values;

@@ -28,6 +28,14 @@ export async function createMany(
     }
     rows.push(data);
   }
+  if (keys.length > 0 && writing.store.inBatch()) {
+    const instead = 'use $transaction(async (tx) => …)';
+    throw new UnsafeQueryError(
+      model.name,
+      'dataKey',
+      `createMany of users cannot be part of a batch; ${instead}`,
+    );
+  }
   if (keys.length > 0 && args.skipDuplicates) {
     throw new UnsafeQueryError(model.name, 'dataKey', '"skipDuplicates" would leave data keys without users');
   }
