@@ -5,7 +5,7 @@ import { describeFailure, PermanentFailure } from './job-failure.js';
 import { deadLetterOf } from './queues.js';
 import type { FetchedJob, JobData } from './worker.js';
 
-export interface JobContext {
+interface JobContext {
   jobId: string;
   /** 1 for the first attempt. */
   attempt: number;
@@ -53,6 +53,7 @@ export function createJobRunner({ boss, name, handler, expireInSeconds, log, onD
     const aborted = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(new JobAborted(String(signal.reason))), { once: true });
     });
+    aborted.catch(() => {}); // a stop after the handler's end concerns nobody
     try {
       await Promise.race([handler(job.data, { jobId: job.id, attempt, signal }), aborted]);
       return { succeeded: true } as const;

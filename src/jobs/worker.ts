@@ -20,8 +20,6 @@ export interface WorkerOptions {
 const EXPECTANT_PERIOD = 1_000;
 const EXPECTANT_INTERVAL = 50;
 
-export type Worker = ReturnType<typeof createWorker>;
-
 /**
  * The loop that takes jobs off one queue. It stands in for pg-boss' own workers, which do not await the
  * record of a job's end: a connection lost there is an unhandled rejection that ends the process, and a

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createJobSetup, eventually } from './job-setup.js';
+import { createJobSetup, until } from './job-setup.js';
 
 let setup: Awaited<ReturnType<typeof createJobSetup>>;
 const done: string[] = [];
@@ -26,7 +26,7 @@ test('a job runs once its transaction has committed, and not before', async () =
     await sleep(300);
     expect(done).toEqual([]);
   });
-  await eventually(() => done.length === 1);
+  await until(() => done.length === 1);
   await jobs.stop();
 });
 
@@ -40,7 +40,7 @@ test('a rolled back transaction leaves no job', async () => {
   const rows = await setup.db.$queryRaw`SELECT id FROM pgboss.job WHERE data->>'id' = 'rolled back'`;
   expect(rows).toEqual([]);
   await setup.db.$transaction((tx) => jobs.enqueue(tx, 'note', { id: 'next' }));
-  await eventually(() => done.includes('next'));
+  await until(() => done.includes('next'));
   expect(done).toEqual(['next']);
   await jobs.stop();
 });
@@ -52,7 +52,7 @@ test('data arrives as it was given', async () => {
   jobs.handle('echo', async (given, { attempt }) => void received.push(given, attempt));
   await jobs.start();
   await setup.db.$transaction((tx) => jobs.enqueue(tx, 'echo', data));
-  await eventually(() => received.length === 2);
+  await until(() => received.length === 2);
   expect(received).toEqual([data, 1]);
   await jobs.stop();
 });
@@ -63,7 +63,7 @@ test('a job for later waits', async () => {
     await jobs.enqueue(tx, 'note', { id: 'later' }, { startAfter: new Date(Date.now() + 3_600_000) });
     await jobs.enqueue(tx, 'note', { id: 'now' });
   });
-  await eventually(() => done.includes('now'));
+  await until(() => done.includes('now'));
   await sleep(200);
   expect(done).toEqual(['now']);
   await jobs.stop();

@@ -1,5 +1,5 @@
 import { PermanentFailure } from '../../src/jobs/job-failure.js';
-import { createJobSetup, eventually } from './job-setup.js';
+import { createJobSetup, until } from './job-setup.js';
 
 let setup: Awaited<ReturnType<typeof createJobSetup>>;
 
@@ -36,7 +36,7 @@ test('a failed attempt is repeated until it succeeds', async () => {
   );
   await jobs.start();
   await setup.db.$transaction((tx) => jobs.enqueue(tx, 'flaky', { id: '1' }));
-  await eventually(() => attempts.length === 3);
+  await until(() => attempts.length === 3);
   expect(attempts).toEqual([1, 2, 3]);
 });
 
@@ -54,7 +54,7 @@ test('a job that used up its attempts is logged, cleared up after and ends in th
   );
   await jobs.start();
   await setup.db.$transaction((tx) => jobs.enqueue(tx, 'doomed', { id: '42' }));
-  await eventually(() => dead.length === 1);
+  await until(() => dead.length === 1);
   expect(attempts).toBe(2);
   expect(dead).toEqual([{ id: '42' }]);
   expect(setup.lines).toContainEqual(
@@ -80,7 +80,7 @@ test('a permanent failure is not tried again', async () => {
   );
   await jobs.start();
   await setup.db.$transaction((tx) => jobs.enqueue(tx, 'refused', { id: '42' }));
-  await eventually(() => dead.length === 1);
+  await until(() => dead.length === 1);
   expect(attempts).toBe(1);
   expect(setup.lines).toContainEqual(
     expect.objectContaining({ job: 'refused', reason: 'refused_by_somebody' }),
@@ -98,7 +98,7 @@ test('neither the tables nor the log keep what an error says', async () => {
     await jobs.enqueue(tx, 'leaky', { id: '1' });
     await jobs.enqueue(tx, 'final', { id: '2' });
   });
-  await eventually(() => dead.length === 2);
+  await until(() => dead.length === 2);
   const stored = await everythingStored();
   expect(stored).toContain('EENVELOPE');
   expect(stored).not.toContain('ada@');
@@ -121,6 +121,6 @@ test('an attempt that takes too long is aborted and repeated', async () => {
   );
   await jobs.start();
   await setup.db.$transaction((tx) => jobs.enqueue(tx, 'slow', { id: '1' }));
-  await eventually(() => reasons.length === 2);
+  await until(() => reasons.length === 2);
   expect(reasons).toEqual(['expired', 'second attempt']);
 });

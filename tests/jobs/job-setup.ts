@@ -13,6 +13,7 @@ export async function createJobSetup() {
   const started: Jobs[] = [];
   const { log, lines } = createRecordingLog();
   return {
+    url: database.url,
     db,
     lines,
     /** The jobs of one process, not yet started. */
@@ -40,11 +41,11 @@ export function createRecordingLog(): { log: Log; lines: Record<string, unknown>
   return { log: createLog('trace', destination), lines };
 }
 
-/** Resolves when `isTrue` is; rejects after ten seconds. */
-export async function eventually(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
+/** Resolves when `isTrue` is; rejects after twenty seconds. */
+export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 800; attempt += 1) {
     if (await isTrue()) return;
     await sleep(25);
   }
-  throw new Error('It did not happen within ten seconds.');
+  throw new Error('It did not happen within twenty seconds.');
 }

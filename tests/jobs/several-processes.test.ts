@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createJobSetup, eventually } from './job-setup.js';
+import { createJobSetup, until } from './job-setup.js';
 
 let setup: Awaited<ReturnType<typeof createJobSetup>>;
 
@@ -32,7 +32,7 @@ test('processes that start at once on an empty database share the jobs: each run
   await setup.db.$transaction(async (tx) => {
     for (const id of ids) await processes[0]?.enqueue(tx, 'share', { id });
   });
-  await eventually(() => runs.length >= ids.length);
+  await until(() => runs.length >= ids.length);
   await sleep(200);
   expect([...runs].sort()).toEqual([...ids].sort());
   expect(workers.size).toBeGreaterThan(1);
@@ -58,7 +58,7 @@ test('no more jobs of one name run in a process than allowed', async () => {
   await setup.db.$transaction(async (tx) => {
     for (let id = 0; id < 12; id += 1) await jobs.enqueue(tx, 'narrow', { id });
   });
-  await eventually(() => ended === 12);
+  await until(() => ended === 12);
   expect(most).toBe(3);
 });
 

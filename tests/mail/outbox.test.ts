@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MailTransport } from '../../src/mail/delivery.js';
 import { createMailTransport } from '../../src/mail/transport.js';
 import { createLog } from '../../src/log.js';
-import { eventually } from '../jobs/job-setup.js';
+import { until } from '../jobs/job-setup.js';
 import { createMailSetup, IN_AN_HOUR, type MailSetup } from './mail-setup.js';
 import { createSmtpSink } from './smtp-sink.js';
 
@@ -12,7 +12,7 @@ let transport: MailTransport;
 let userId: string;
 
 const order = {
-  to: { name: 'Ada Lovelace', address: 'ada@example.com' },
+  to: { name: 'Ada Lovelace', address: 'lovelace@example.com' },
   template: 'verify-email',
   params: { token: 'canary-token', expiresAt: IN_AN_HOUR },
 } as const;
@@ -21,7 +21,7 @@ beforeEach(async () => {
   setup = await createMailSetup();
   smtp = await createSmtpSink();
   transport = createSmtpTransport();
-  userId = await setup.createUser('ada@example.com');
+  userId = await setup.createUser('lovelace@example.com');
 });
 
 afterEach(async () => {
@@ -46,12 +46,12 @@ async function outboxIsEmpty(): Promise<boolean> {
 test('a mail goes out once its transaction has committed, and its row goes with it', async () => {
   const { mail } = await setup.startProcess(transport);
   await setup.db.$transaction((tx) => mail.sendLater(tx, { userId, ...order }));
-  await eventually(outboxIsEmpty);
+  await until(outboxIsEmpty);
   expect(smtp.received).toHaveLength(1);
   const { envelope, parsed } = smtp.received[0]!;
-  expect(envelope).toEqual({ from: 'no-reply@mail.example.com', to: ['ada@example.com'] });
+  expect(envelope).toEqual({ from: 'no-reply@mail.example.com', to: ['lovelace@example.com'] });
   expect(parsed.from?.value).toEqual([{ name: 'Acme & Sons', address: 'no-reply@mail.example.com' }]);
-  expect(parsed.to).toMatchObject({ value: [{ name: 'Ada Lovelace', address: 'ada@example.com' }] });
+  expect(parsed.to).toMatchObject({ value: [{ name: 'Ada Lovelace', address: 'lovelace@example.com' }] });
   expect(parsed.subject).toBe('Confirm your e-mail address for Acme & Sons');
   expect(parsed.text).toContain('https://app.example.com/verify-email?token=canary-token');
   expect(parsed.html).toContain('href="https://app.example.com/verify-email?token=canary-token"');
@@ -69,8 +69,8 @@ test('a rolled back transaction sends nothing', async () => {
   await setup.db.$transaction((tx) =>
     mail.sendLater(tx, { userId, to: order.to, template: 'password-changed', params: {} }),
   );
-  await eventually(() => smtp.received.length > 0);
-  await eventually(outboxIsEmpty);
+  await until(() => smtp.received.length > 0);
+  await until(outboxIsEmpty);
   expect(smtp.received.map(({ parsed }) => parsed.subject)).toEqual([
     'Your password at Acme & Sons was changed',
   ]);
@@ -94,7 +94,7 @@ test('two processes deliver each mail once', async () => {
     const params = { ...order.params, token };
     await setup.db.$transaction((tx) => mail.sendLater(tx, { userId, ...order, params }));
   }
-  await eventually(outboxIsEmpty);
+  await until(outboxIsEmpty);
   await sleep(200);
   const sent = smtp.received.map(({ parsed }) => /token=(\S+)/.exec(parsed.text ?? '')?.[1]);
   expect(sent.sort()).toEqual(tokens.sort());
@@ -105,20 +105,22 @@ test('a mail waits while the server is away', async () => {
   await smtp.goAway();
   const { mail } = await setup.startProcess(transport);
   await setup.db.$transaction((tx) => mail.sendLater(tx, { userId, ...order }));
-  await eventually(() => setup.lines.some(({ msg }) => msg === 'An attempt of a job failed'));
+  await until(() => setup.lines.some(({ msg }) => msg === 'An attempt of a job failed'));
   expect(await outboxIsEmpty()).toBe(false);
   await smtp.comeBack();
-  await eventually(outboxIsEmpty);
+  await until(outboxIsEmpty);
   expect(smtp.received).toHaveLength(1);
 });
 
 test('a temporary refusal (451) is tried again under the same Message-ID', async () => {
   smtp.refuseNext(451);
   const { mail } = await setup.startProcess(transport);
-  await setup.db.$transaction((tx) => mail.sendLater(tx, { userId, ...order }));
-  const [row] = await setup.db.outgoingMail.findMany();
-  await eventually(outboxIsEmpty);
-  expect(smtp.received.map(({ parsed }) => parsed.messageId)).toEqual([`<${row!.id}@mail.example.com>`]);
+  const row = await setup.db.$transaction(async (tx) => {
+    await mail.sendLater(tx, { userId, ...order });
+    return tx.outgoingMail.findFirstOrThrow({ select: { id: true } });
+  });
+  await until(outboxIsEmpty);
+  expect(smtp.received.map(({ parsed }) => parsed.messageId)).toEqual([`<${row.id}@mail.example.com>`]);
   expect(setup.lines).toContainEqual(
     expect.objectContaining({ job: 'mail.send', attempt: 1, level: 'warn' }),
   );
@@ -128,7 +130,7 @@ test('a final refusal (550) is given up at once, logged without the address', as
   smtp.refuseNext(550);
   const { mail } = await setup.startProcess(transport);
   await setup.db.$transaction((tx) => mail.sendLater(tx, { userId, ...order }));
-  await eventually(outboxIsEmpty);
+  await until(outboxIsEmpty);
   expect(smtp.received).toEqual([]);
   expect(setup.lines).toContainEqual(
     expect.objectContaining({ level: 'error', msg: 'A mail could not be delivered and was given up' }),
@@ -136,18 +138,18 @@ test('a final refusal (550) is given up at once, logged without the address', as
   expect(setup.lines).toContainEqual(
     expect.objectContaining({ job: 'mail.send', attempt: 1, reason: 'refused_by_mail_server' }),
   );
-  expect(JSON.stringify(setup.lines)).not.toMatch(/ada|canary|Lovelace/i);
-  expect(await everythingStored()).not.toMatch(/ada@|canary|Lovelace/i);
+  expect(JSON.stringify(setup.lines)).not.toMatch(/lovelace|canary/i);
+  expect(await everythingStored()).not.toMatch(/lovelace|canary/i);
 });
 
-test('a mail whose process died while delivering it is delivered by another', async () => {
-  const dying: MailTransport = { deliver: () => new Promise(() => {}), close: () => {} };
-  const first = await setup.startProcess(dying);
+test('a mail whose process stopped while delivering it is delivered by another', async () => {
+  const hanging: MailTransport = { deliver: () => new Promise(() => {}), close: () => {} };
+  const first = await setup.startProcess(hanging);
   await setup.db.$transaction((tx) => first.mail.sendLater(tx, { userId, ...order }));
-  await eventually(async () => (await jobStates()).includes('active'));
-  await setup.db.$executeRaw`UPDATE pgboss.job SET expire_in = interval '1 second'`;
+  await until(async () => (await jobStates()).includes('active'));
+  await first.jobs.stop({ timeout: 100 });
   await setup.startProcess(transport);
-  await eventually(outboxIsEmpty);
+  await until(outboxIsEmpty);
   expect(smtp.received).toHaveLength(1);
 });
 
@@ -155,11 +157,11 @@ test('neither recipient, nor link, nor any other part of a mail lies in the data
   await smtp.goAway();
   const { mail } = await setup.startProcess(transport);
   await setup.db.$transaction((tx) => mail.sendLater(tx, { userId, ...order }));
-  await eventually(() => setup.lines.some(({ msg }) => msg === 'An attempt of a job failed'));
+  await until(() => setup.lines.some(({ msg }) => msg === 'An attempt of a job failed'));
   const stored = await everythingStored();
   expect(stored).toContain('verify-email');
   expect(stored).toContain('mail.send');
-  expect(stored).not.toMatch(/ada|lovelace|canary|example/i);
+  expect(stored).not.toMatch(/lovelace|canary|example/i);
 });
 
 async function everythingStored(): Promise<string> {
