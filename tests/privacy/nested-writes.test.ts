@@ -138,6 +138,19 @@ test('the owner is updated through its child', async () => {
   expect(await it.db.user.findUnique({ where: { email } })).toMatchObject({ id });
 });
 
+test('the owner is updated through a child that has no sealed columns itself', async () => {
+  const userId = await makeUser();
+  const consent = await it.db.consent.create({
+    data: { userId, purpose: 'p', granted: true, policyVersion: '1' },
+  });
+  const email = freshEmail();
+  await it.db.consent.update({
+    where: { id: consent.id },
+    data: { granted: false, user: { update: { email } } },
+  });
+  expect(await it.db.user.findUnique({ where: { email } })).toMatchObject({ id: userId });
+});
+
 test('rows without sealed columns nest beneath sealed ones', async () => {
   const userId = await makeUser();
   const token = { tokenHash: freshEmail(), sequence: 1, expiresAt: new Date() };

@@ -74,6 +74,8 @@ const QUERIES: Record<string, [string, () => Promise<unknown>]> = {
       it.db.session.create({ data: { userId: '00000000-0000-4000-8000-000000000000', ipAddress: '1', ...sessionTimes() } })],
   'an id that is no UUID': ['User.id', () => it.db.user.create({ data: { id: 'one', email: freshEmail() } })],
   'createMany with skipDuplicates of users': ['User.dataKey', () => it.db.user.createMany({ data: [{ email }], skipDuplicates: true })],
+  'including the owner where rows come back from many': ['Session.user', () =>
+      it.db.session.createManyAndReturn({ data: [{ userId, ipAddress: '9', ...sessionTimes() }], include: { user: true } })],
   'the fluent API': ['User.profile', () => it.db.user.findUnique({ where: { id: userId } }).profile()],
   'the fluent API upwards': ['Session.user', () => it.db.session.findFirst().user()],
   'the fluent API after a write': ['User.profile', () => it.db.user.update({ where: { id: userId }, data: { isVerified: true } }).profile()],
