@@ -1,9 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { SECOND, type Clock } from '../clock.js';
 import type { Database, Transaction } from '../database/client.js';
+import type { SigningKey } from '../database/generated/client.js';
 import type { Log } from '../log.js';
 import type { KeyEncryption } from '../privacy/key-ring.js';
-import { generateSigningKey, parsePublicJwk, toPrivateKey, toPublicKey } from './signing-key-material.js';
+import {
+  generateSigningKey,
+  parsePublicJwk,
+  thumbprint,
+  toPrivateKey,
+  toPublicKey,
+} from './signing-key-material.js';
 import type { NewSigningKey, PublicJwk } from './signing-key-material.js';
 import { findSigningKey, planSuccession, RELOAD_INTERVAL } from './signing-key-schedule.js';
 import type { KeyLives, KeyTimes } from './signing-key-schedule.js';
@@ -32,9 +39,9 @@ export interface JsonWebKeySet {
 export type SigningKeys = ReturnType<typeof createSigningKeys>;
 
 interface KnownKey extends VerificationKey, KeyTimes {
+  id: string;
   publicJwk: PublicJwk;
-  wrappedKey: string;
-  privateKey?: Promise<KeyObject>;
+  privateKey: KeyObject;
 }
 
 /**
@@ -47,7 +54,10 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
   let loadedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
 
-  /** Brings the keys up to date; makes the first key or a successor when one is due. */
+  /**
+   * Brings the keys up to date; makes the first key or a successor when one is due.
+   * Throws an ordinary Error when there are keys and the key ring opens none of them.
+   */
   function ensure(): Promise<void> {
     running ??= maintain(false).finally(() => (running = null));
     return running;
@@ -60,21 +70,21 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
 
   async function maintain(early: boolean): Promise<void> {
     const startedAt = clock.now();
-    let rows = await readRows(db);
-    if (planSuccession(rows, startedAt, config, early)) rows = await publishSuccessor(early);
-    remember(rows);
+    let keys = await readKeys(db);
+    if (planSuccession(keys, startedAt, config, early)) keys = await publishSuccessor(early);
+    known = new Map(keys.map((key) => [key.kid, key]));
     loadedAt = startedAt.getTime();
   }
 
   /** Under a lock, so that of several processes one makes the key and the others find it. */
-  async function publishSuccessor(early: boolean): Promise<Row[]> {
+  async function publishSuccessor(early: boolean): Promise<KnownKey[]> {
     const key = generateSigningKey();
     const wrappedKey = await encryption.wrap(key.secret, wrappingContext(key.kid));
     return db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${LOCK}, 0))`;
       const now = clock.now();
       await tx.signingKey.deleteMany({ where: { publishedUntil: { lte: now } } });
-      const plan = planSuccession(await readRows(tx), now, config, early);
+      const plan = planSuccession(await readKeys(tx), now, config, early);
       if (plan?.predecessor) {
         const { id, ...data } = plan.predecessor;
         await tx.signingKey.update({ where: { id }, data });
@@ -83,30 +93,41 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
         await insert(tx, key, wrappedKey, plan.successor, now);
         log.info({ keyId: key.kid }, 'published a signing key');
       }
-      return readRows(tx);
+      return readKeys(tx);
     });
   }
 
-  /** Keeps the key objects of keys that are known already: making one costs more than a signature. */
-  function remember(rows: Row[]): void {
-    const next = new Map<string, KnownKey>();
-    for (const { id: kid, publicJwk: stored, wrappedKey, signsFrom, signsUntil, publishedUntil } of rows) {
-      const before = known.get(kid);
-      const publicJwk = before?.publicJwk ?? parsePublicJwk(stored);
-      const publicKey = before?.publicKey ?? toPublicKey(publicJwk);
-      const privateKey = before?.privateKey;
-      next.set(kid, {
-        kid,
+  async function readKeys(from: Database | Transaction): Promise<KnownKey[]> {
+    const rows = await from.signingKey.findMany({ where: { algorithm: 'ES256' } });
+    const keys = await Promise.all(rows.map(openRow));
+    const opened = keys.filter((key) => key !== null);
+    if (opened.length === 0 && rows.length > 0)
+      throw new Error('The key ring opens none of the signing keys.');
+    return opened;
+  }
+
+  /**
+   * The key of a row; null, with a line in the log, when it is not one that a holder of the key ring made: its
+   * id is the thumbprint of its public half and bound into the wrapping, so nobody can slip a foreign key in.
+   * Keys that are known already keep their key objects, which cost more to make than a signature.
+   */
+  async function openRow(row: SigningKey): Promise<KnownKey | null> {
+    const { id, signsFrom, signsUntil, publishedUntil } = row;
+    const times = { signsFrom, signsUntil, publishedUntil };
+    const before = known.get(id);
+    if (before) return { ...before, ...times };
+    try {
+      const publicJwk = parsePublicJwk(row.publicJwk);
+      if (thumbprint(publicJwk) !== id) throw new Error('A signing key has another id than its thumbprint.');
+      const privateKey = toPrivateKey(
         publicJwk,
-        publicKey,
-        privateKey,
-        wrappedKey,
-        signsFrom,
-        signsUntil,
-        publishedUntil,
-      });
+        await encryption.unwrap(row.wrappedKey, wrappingContext(id)),
+      );
+      return { id, kid: id, publicJwk, publicKey: toPublicKey(publicJwk), privateKey, ...times };
+    } catch (err) {
+      log.error({ err, keyId: id }, 'a signing key in the database cannot be used');
+      return null;
     }
-    known = next;
   }
 
   /** Like ensure, but only when it is time; goes on with the keys it has while the database is away. */
@@ -125,15 +146,7 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
     await keepFresh();
     const key = findSigningKey([...known.values()], clock.now());
     if (!key) throw new Error('There is no signing key.');
-    key.privateKey ??= unwrap(key).catch((err: unknown) => {
-      key.privateKey = undefined;
-      throw err;
-    });
-    return { kid: key.kid, privateKey: await key.privateKey };
-  }
-
-  async function unwrap({ kid, publicJwk, wrappedKey }: KnownKey): Promise<KeyObject> {
-    return toPrivateKey(publicJwk, await encryption.unwrap(wrappedKey, wrappingContext(kid)));
+    return { kid: key.kid, privateKey: key.privateKey };
   }
 
   /** The published key of this id among those that this process knows. */
@@ -158,12 +171,6 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
   }
 
   return { ensure, rotate, current, find, findAfterReload, jwks };
-}
-
-type Row = Awaited<ReturnType<typeof readRows>>[number];
-
-function readRows(db: Database | Transaction) {
-  return db.signingKey.findMany({ where: { algorithm: 'ES256' }, orderBy: { signsFrom: 'asc' } });
 }
 
 async function insert(

@@ -1,7 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { DAY, HOUR, MINUTE } from '../../src/clock.js';
-import { startAuthServer, type AuthServer } from '../setup/auth-server.js';
+import { createLog } from '../../src/log.js';
+import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
+import { createSigningKeys } from '../../src/security/signing-keys.js';
+import { AUTH_CONFIG, startAuthServer, type AuthServer } from '../setup/auth-server.js';
 import { movableClock, type MovableClock } from '../setup/movable-clock.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
@@ -129,7 +132,7 @@ test('processes that rotate at the same time make one successor', async () => {
   expect(await started[0]!.db.signingKey.count()).toBe(2);
 });
 
-test('private keys lie wrapped in the database, each bound to its id', async () => {
+test('private keys lie wrapped in the database', async () => {
   const server = await start();
   const { privateKey } = await server.signingKeys.current();
   const secret = privateKey.export({ format: 'jwk' }).d!;
@@ -139,9 +142,37 @@ test('private keys lie wrapped in the database, each bound to its id', async () 
   expect(stored).not.toContain(Buffer.from(secret, 'base64url').toString('hex'));
   expect(stored).not.toContain(Buffer.from(secret, 'base64url').toString('base64'));
   expect(JSON.stringify(row!.publicJwk)).not.toContain('"d"');
+});
 
-  await server.db.signingKey.create({ data: { ...row!, publicJwk: row!.publicJwk!, id: 'moved' } });
-  await server.db.signingKey.delete({ where: { id: row!.id } });
+test('a key that somebody slipped into the database is neither published nor trusted', async () => {
+  const server = await start();
+  const [good] = await server.db.signingKey.findMany();
+  const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x, y } = foreign.publicKey.export({ format: 'jwk' });
+  const publicJwk = { kty: 'EC', crv: 'P-256', x, y };
+  const canonical = JSON.stringify({ crv: 'P-256', kty: 'EC', x, y });
+  const thumbprint = createHash('sha256').update(canonical).digest('base64url');
+  for (const id of ['made-up', thumbprint]) {
+    await server.db.signingKey.create({ data: { ...good!, id, publicJwk } });
+  }
   const restarted = await start();
-  await expect(restarted.signingKeys.current()).rejects.toThrow();
+  expect(await publishedIds(restarted)).toEqual([good!.id]);
+  expect(restarted.signingKeys.find(thumbprint)).toBeNull();
+  expect((await restarted.signingKeys.current()).kid).toBe(good!.id);
+});
+
+test('a process whose key ring opens none of the keys refuses to go on, and makes no new one', async () => {
+  const server = await start();
+  const { db } = server;
+  const { encryption } = loadKeyRing(generateKeyRing());
+  const stranger = createSigningKeys({
+    db,
+    encryption,
+    clock,
+    config: AUTH_CONFIG,
+    log: createLog('silent'),
+  });
+  await expect(stranger.ensure()).rejects.toThrow('opens none');
+  await expect(stranger.current()).rejects.toThrow('opens none');
+  expect(await db.signingKey.count()).toBe(1);
 });
