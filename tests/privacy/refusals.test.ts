@@ -60,8 +60,7 @@ const QUERIES: Record<string, [string, () => Promise<unknown>]> = {
   'a bigint within JSON': ['UserProfile.preferences', () => it.db.userProfile.update({ where: { userId }, data: { preferences: { n: 1n } as never } })],
   'changing a row id': ['User.id', () => it.db.user.update({ where: { id: userId }, data: { id: userId } })],
   'changing an owner': ['Session.userId', () => it.db.session.updateMany({ data: { userId } })],
-  'connecting another owner': ['UserProfile.user', () => it.db.session.updateMany({ data: { user: { connect: { id: userId } } } as never }).catch(() =>
-      it.db.userProfile.update({ where: { userId }, data: { user: { connect: { id: userId } } } }))],
+  'connecting another owner': ['UserProfile.user', () => it.db.userProfile.update({ where: { userId }, data: { user: { connect: { id: userId } } } })],
   'moving a child': ['User.sessions', () => it.db.user.create({ data: { email: freshEmail(), sessions: { connect: { id: userId } } } })],
   'moving or making a child': ['User.sessions', () =>
       it.db.user.update({ where: { id: userId }, data: { sessions: { connectOrCreate: { where: { id: userId }, create: sessionTimes() } } } })],
