@@ -1,8 +1,8 @@
-import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { AppError, badInput } from '../../src/errors.js';
 import { createLog } from '../../src/log.js';
 import { registerPages } from '../../src/http/pages/register-pages.js';
+import { addSecurityHeaders } from '../../src/http/security-headers.js';
 
 type Call = [action: string, ...values: unknown[]];
 
@@ -17,7 +17,7 @@ async function spend(...call: Call): Promise<void> {
 
 beforeAll(async () => {
   app = Fastify();
-  await app.register(helmet); // as the server does for everything else
+  addSecurityHeaders(app, { publicUrl: 'https://accounts.example.com' }); // as the server does for everything else
   registerPages(app, {
     verifyEmail: (token, origin) => spend('verifyEmail', token, origin),
     resetPassword: (token, newPassword, origin) => spend('resetPassword', token, newPassword, origin),
