@@ -29,6 +29,10 @@ export const ERROR_CODES = {
     status: 400,
     message: 'The password must not contain your e-mail address or the name of this service.',
   },
+  STEP_UP_REQUIRED: {
+    status: 403,
+    message: 'This needs a sign-in younger than 10 minutes; prove again who you are.',
+  },
   OVERLOADED: { status: 503, message: 'The server is busy; try again shortly.' },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The GraphQL document has a syntax error.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The GraphQL document does not fit the schema.' },
@@ -43,6 +47,8 @@ export type FieldErrors = Record<string, string>;
 export interface AppErrorDetails {
   fields?: FieldErrors;
   retryAfterSeconds?: number;
+  /** The operation after which the refused one works, such as `reauthenticate`. */
+  satisfiedBy?: string;
   /** For the log only; never shown to a client. */
   cause?: unknown;
 }
@@ -53,6 +59,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly fields: FieldErrors | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly satisfiedBy: string | undefined;
 
   constructor(code: ErrorCode, details: AppErrorDetails = {}) {
     super(ERROR_CODES[code].message, { cause: details.cause });
@@ -61,6 +68,7 @@ export class AppError extends Error {
     this.status = ERROR_CODES[code].status;
     this.fields = details.fields;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.satisfiedBy = details.satisfiedBy;
   }
 }
 

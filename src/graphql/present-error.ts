@@ -15,6 +15,7 @@ interface Shown {
   message: string;
   fields?: FieldErrors | undefined;
   retryAfterSeconds?: number | undefined;
+  satisfiedBy?: string | undefined;
 }
 
 /**
@@ -22,7 +23,7 @@ interface Shown {
  * the values that graphql-js quotes; anything else masked.
  */
 export function presentError(error: GraphQLError, presentation: ErrorPresentation): GraphQLFormattedError {
-  const { code, message, fields, retryAfterSeconds } = show(error, presentation);
+  const { code, message, fields, retryAfterSeconds, satisfiedBy } = show(error, presentation);
   const { requestId } = presentation;
   return {
     message,
@@ -33,6 +34,7 @@ export function presentError(error: GraphQLError, presentation: ErrorPresentatio
       requestId,
       ...(fields ? { fields } : {}),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(satisfiedBy === undefined ? {} : { satisfiedBy }),
     },
   };
 }
@@ -58,8 +60,8 @@ function show(error: GraphQLError, { document, suggestNames }: ErrorPresentation
   return shown('INTERNAL_SERVER_ERROR');
 }
 
-function showAppError({ code, message, fields, retryAfterSeconds }: AppError): Shown {
-  return { code, message, fields, retryAfterSeconds };
+function showAppError({ code, message, fields, retryAfterSeconds, satisfiedBy }: AppError): Shown {
+  return { code, message, fields, retryAfterSeconds, satisfiedBy };
 }
 
 /** Errors that Apollo Server raises about the request itself, by its own codes. */

@@ -22,6 +22,7 @@ const ERROR_SCHEMA: JsonSchema = {
       additionalProperties: { type: 'string' },
       description: 'Refused fields: path of the field to what is wrong with it.',
     },
+    satisfiedBy: { type: 'string', description: 'The operation to call first.' },
   },
 };
 

@@ -8,6 +8,8 @@ export interface RestErrorBody {
   requestId: string;
   /** Field names as REST has them, in snake_case. */
   fields?: FieldErrors;
+  /** What to do first. */
+  satisfiedBy?: string;
 }
 
 export interface RestError {
@@ -21,14 +23,20 @@ export function formatRestError(error: unknown, requestId: string, log: Log): Re
   const known = asAppError(error);
   if (known.code === 'INTERNAL_SERVER_ERROR')
     log.error({ err: error, requestId }, 'A request failed unexpectedly');
-  const { status, message, code, fields, retryAfterSeconds } = known;
+  const { status, message, code, fields, retryAfterSeconds, satisfiedBy } = known;
   return {
     status,
     headers: {
       ...(status === 401 ? { 'www-authenticate': 'Bearer realm="Custodia"' } : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
     },
-    body: { error: message, code, requestId, ...(fields ? { fields: inSnakeCase(fields) } : {}) },
+    body: {
+      error: message,
+      code,
+      requestId,
+      ...(fields ? { fields: inSnakeCase(fields) } : {}),
+      ...(satisfiedBy ? { satisfiedBy } : {}),
+    },
   };
 }
 
