@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../config.js';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { readMigrations } from '../database/migration-files.js';
 import { diffSchema } from '../database/schema-diff.js';
 import { StartError } from '../database/start-error.js';
 import { createLog } from '../log.js';
+import { checkConstraintSql } from '../privacy/check-constraints.js';
+import { REGISTER } from '../privacy/register.js';
 
 // `npm run migrate:new -- add_passkeys` writes the next migration: what leads from the present ones to
-// prisma/schema.prisma. They are replayed in a database made for it on the server of DATABASE_URL or, without
-// it, on an embedded one that lives as long as this command.
+// prisma/schema.prisma, and the CHECK constraints of columns newly sealed. The present ones are replayed in a
+// database made for it on the server of DATABASE_URL or, without it, on an embedded one that lives as long as
+// this command.
 
 const MIGRATIONS = 'prisma/migrations';
 const SCHEMA = 'prisma/schema.prisma';
@@ -21,9 +25,10 @@ async function main(given: string | undefined): Promise<void> {
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replaceAll(/^_|_$/g, '');
   if (!name) throw new StartError('Say what it is for: npm run migrate:new -- add_passkeys');
-  const script = await withServer((serverUrl) =>
+  const changes = await withServer((serverUrl) =>
     diffSchema({ serverUrl, migrationsDir: MIGRATIONS, schemaPath: SCHEMA }),
   );
+  const script = [changes, ...(await newConstraints())].filter((part) => part !== '').join('\n');
   if (script === '') {
     process.stdout.write(`The migrations build what ${SCHEMA} describes already: nothing to write.\n`);
     return;
@@ -31,10 +36,22 @@ async function main(given: string | undefined): Promise<void> {
   const folder = join(MIGRATIONS, `${await nextTimestamp()}_${name}`);
   await mkdir(folder);
   await writeFile(join(folder, 'migration.sql'), `${script}\n`);
-  process.stdout.write(
-    `Wrote ${folder}/migration.sql. Read it before you commit it, and add by hand what a Prisma schema cannot say: ` +
-      'the CHECK constraint of a new sealed column.\n',
-  );
+  process.stdout.write(`Wrote ${folder}/migration.sql. Read it before you commit it.\n`);
+}
+
+/** The register's CHECK constraints that no migration has yet, which a Prisma schema cannot say. */
+async function newConstraints(): Promise<string[]> {
+  const { migrationDirectories } = await readMigrations(MIGRATIONS);
+  const written = migrationDirectories.map(({ migrationFile }) => migrationFile.content.value).join('\n');
+  const missing = checkConstraintSql(REGISTER)
+    .split('\n')
+    .filter((statement) => !written.includes(statement));
+  return missing.flatMap((statement) => {
+    const [, table = '', constraint = ''] =
+      /^ALTER TABLE "(\w+)" ADD CONSTRAINT "(\w+)"/.exec(statement) ?? [];
+    const isChanged = written.includes(`ADD CONSTRAINT "${constraint}"`);
+    return isChanged ? [`ALTER TABLE "${table}" DROP CONSTRAINT "${constraint}";`, statement] : [statement];
+  });
 }
 
 async function withServer<Result>(use: (url: string) => Promise<Result>): Promise<Result> {
