@@ -23,8 +23,8 @@ export function createEmailChange(parts: Parts) {
   }
 
   /**
-   * Mails a link to the new address; the change takes place when it is confirmed there. A taken address gets no mail,
-   * and the answer is the same.
+   * Mails a link to the new address; the change takes place when it is confirmed there. A taken address gets
+   * no mail, and the answer is the same.
    *
    * @throws AppError INVALID_CREDENTIALS for a wrong password, OVERLOADED
    */

@@ -83,8 +83,8 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
   }
 
   /**
-   * Checks who signs in. An unknown address, an account without a password and a wrong password cost the same and
-   * answer the same; only a right password learns more. Replaces an outdated hash.
+   * Checks who signs in. An unknown address, an account without a password and a wrong password cost the
+   * same and answer the same; only a right password learns more. Replaces an outdated hash.
    *
    * @throws AppError INVALID_CREDENTIALS, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED, OVERLOADED
    */

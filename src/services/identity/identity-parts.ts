@@ -46,7 +46,10 @@ export interface IdentityParts {
   audit: AuditService;
   clock: Clock;
   config: Pick<Config, 'concealAccounts' | 'requireVerifiedEmail'>;
-  /** Both throw BAD_USER_INPUT before anything is looked up, and return what writes the rows of a new account. */
+  /**
+   * Both throw BAD_USER_INPUT before anything is looked up, and return what writes the rows of a new
+   * account.
+   */
   prepareProfile: (profile: NewProfile) => ForNewAccount;
   prepareConsents: (consents: readonly ConsentGiven[], origin: RequestOrigin) => ForNewAccount;
   endSessions: (tx: Transaction, userId: string, ending: EndingOfSessions) => Promise<unknown>;

@@ -9,8 +9,9 @@ export interface LockedUser extends UserRecord {
 }
 
 /**
- * Locks the row of an account, so that operations on one account happen one after the other, and reads it as it is
- * then. Every transaction takes this lock before it touches anything else of the account: no two can deadlock.
+ * Locks the row of an account, so that operations on one account happen one after the other, and reads it as
+ * it is then. Every transaction takes this lock before it touches anything else of the account: no two can
+ * deadlock.
  *
  * @returns null when there is no such account
  */

@@ -8,8 +8,9 @@ import { USER_COLUMNS, type UserRecord } from './user-record.js';
 /** Notes that somebody signed in. */
 export function createRecordSignIn({ clock, credentials }: IdentityParts & { credentials: Credentials }) {
   /**
-   * First step of the transaction that opens a session: locks the account and makes sure that what was checked still
-   * holds, so that no sign-in with the old password outlives a change that it raced. Sets `lastLoginAt`.
+   * First step of the transaction that opens a session: locks the account and makes sure that what was
+   * checked still holds, so that no sign-in with the old password outlives a change that it raced. Sets
+   * `lastLoginAt`.
    *
    * @throws AppError INVALID_CREDENTIALS, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED
    */

@@ -60,8 +60,9 @@ export function createRegister(parts: Parts) {
   }
 
   /**
-   * Opens an account and mails a link that verifies its address. The address may be taken: that is EMAIL_TAKEN, or,
-   * where accounts are concealed, the same answer as success (`userId` null in both cases) and a mail to its owner.
+   * Opens an account and mails a link that verifies its address. The address may be taken: that is
+   * EMAIL_TAKEN, or, where accounts are concealed, the same answer as success (`userId` null in both cases)
+   * and a mail to its owner.
    *
    * @throws AppError EMAIL_TAKEN, PASSWORD_*, BAD_USER_INPUT, OVERLOADED
    */

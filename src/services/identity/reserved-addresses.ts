@@ -2,8 +2,9 @@ import type { Clock } from '../../clock.js';
 import type { Transaction } from '../../database/client.js';
 
 /**
- * Addresses that no other account may take: the old address of an e-mail change stays reserved for as long as the
- * change can be undone. Else whoever took an account over could block the undo by registering the address.
+ * Addresses that no other account may take: the old address of an e-mail change stays reserved for as long
+ * as the change can be undone. Else whoever took an account over could block the undo by registering the
+ * address.
  */
 export function createReservations({ clock }: { clock: Clock }) {
   return {

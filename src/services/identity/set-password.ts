@@ -6,8 +6,8 @@ import type { OneTimeTokens } from './one-time-tokens.js';
 /** What changing and resetting a password have in common. */
 export function createSetPassword({ clock, mail, tokens }: IdentityParts & { tokens: OneTimeTokens }) {
   /**
-   * Stores a new hash, voids reset links and a change of address that is under way (whoever knew the old password may
-   * have asked for it), and mails a notice. The caller holds the account's lock.
+   * Stores a new hash, voids reset links and a change of address that is under way (whoever knew the old
+   * password may have asked for it), and mails a notice. The caller holds the account's lock.
    */
   return async function setPassword(
     tx: Transaction,

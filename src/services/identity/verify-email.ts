@@ -10,7 +10,10 @@ type Parts = IdentityParts & { tokens: OneTimeTokens };
 
 /** Proof that an address belongs to its account. */
 export function createVerification({ db, audit, mail, tokens }: Parts) {
-  /** Mails a new link; those sent before no longer work. The caller holds the account's lock, or has just made it. */
+  /**
+   * Mails a new link; those sent before no longer work. The caller holds the account's lock, or has just
+   * made it.
+   */
   async function send(tx: Transaction, user: { id: string; email: string }): Promise<void> {
     const params = await tokens.issue(tx, { userId: user.id, purpose: 'VERIFY_EMAIL', email: user.email });
     await mail.sendLater(tx, {
@@ -21,7 +24,10 @@ export function createVerification({ db, audit, mail, tokens }: Parts) {
     });
   }
 
-  /** Mails a new link when the address belongs to an account in use that is not verified; answers alike in every case. */
+  /**
+   * Mails a new link when the address belongs to an account in use that is not verified; answers alike in
+   * every case.
+   */
   async function request({ email }: { email: string }): Promise<void> {
     await atEvenPace(async () => {
       const found = await db.user.findUnique({ where: { email }, select: { id: true } });

@@ -1,7 +1,10 @@
 import type { JsonObject } from '../../input/json-object.js';
 import type { UserRecord } from '../identity/user-record.js';
 
-/** A profile as the service hands it on, opened. A property may be a getter that opens its sealed value when read. */
+/**
+ * A profile as the service hands it on, opened. A property may be a getter that opens its sealed value
+ * when read.
+ */
 export interface ProfileRecord {
   readonly userId: string;
   readonly fullName: string | null;
@@ -10,7 +13,10 @@ export interface ProfileRecord {
   readonly preferences: JsonObject;
 }
 
-/** What may be changed: absent leaves a value as it is, null clears it; preferences are a merge patch (RFC 7396). */
+/**
+ * What may be changed: absent leaves a value as it is, null clears it; preferences are a merge patch (RFC
+ * 7396).
+ */
 export interface ProfileChanges {
   readonly fullName?: string | null;
   readonly avatarUrl?: string | null;
