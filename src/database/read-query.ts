@@ -21,17 +21,16 @@ interface WireConnection {
   sync(): void;
 }
 
-// pg's pipeline takes only its own Query class; its declared type has `submit` as a property, which a
-// method cannot override.
-const PgQuery = pg.Query as unknown as new (config: { name: string; text: string }) => object;
-
 /**
  * One read on a pipelining pg client. Unlike pg's own query it never asks for the row's description
  * (the statement's author knows the columns), leaves values as text, and keeps one row.
  *
  * `isPrepared` says whether this connection was already sent the statement's Parse.
  */
-export class ReadQuery extends PgQuery {
+export class ReadQuery {
+  /** pg reads both to keep its list of prepared statements. */
+  readonly name: string;
+  readonly text: string;
   private row: TextRow | null = null;
   private isSettled = false;
 
@@ -41,7 +40,8 @@ export class ReadQuery extends PgQuery {
     private readonly isPrepared: boolean,
     private readonly settle: (outcome: ReadOutcome) => void,
   ) {
-    super(statement);
+    this.name = statement.name;
+    this.text = statement.text;
   }
 
   /** Writes Parse (the first time), Bind, Execute and Sync without waiting for any answer. */
@@ -75,6 +75,10 @@ export class ReadQuery extends PgQuery {
     this.settle(outcome);
   }
 }
+
+// pg's pipeline takes only instances of its own Query class. Extending it would also run its constructor, which
+// makes an event emitter, a result and a copy of the query, none of them of use here.
+Object.setPrototypeOf(ReadQuery.prototype, pg.Query.prototype as object);
 
 /**
  * SQLSTATEs after which the connection is of no more use, though the same read is right on a fresh one:
