@@ -11,7 +11,7 @@ import { createTransactionContext } from './transaction-context.js';
 
 /** Search-index columns never appear in results: only the extension reads and writes them. */
 const HIDDEN = {
-  user: { emailIndex: true },
+  user: { emailIndex: true, emailDomainIndex: true },
   socialLogin: { providerIdIndex: true },
   oneTimeToken: { emailIndex: true },
 } as const;

@@ -66,12 +66,16 @@ function requireSealed({ model, field }: Place): Personal {
   return column;
 }
 
+/** How values of a searchable column are normalised; `field` may also name an index derived from a column. */
 function requireSearchable(model: string, field: string) {
-  const column = REGISTER[model]?.columns[field];
-  if (!column?.personal || !column.searchable) {
-    throw new UnsafeQueryError(model, field, 'it is sealed and cannot be searched');
+  const columns = REGISTER[model]?.columns ?? {};
+  const column = columns[field];
+  if (column?.personal && column.searchable) return column.searchable;
+  for (const source of Object.values(columns)) {
+    const derived = source.personal ? source.derivedIndexes[field] : undefined;
+    if (derived) return derived;
   }
-  return column.searchable;
+  throw new UnsafeQueryError(model, field, 'it is sealed and cannot be searched');
 }
 
 function stringify(place: Place, value: unknown): string {

@@ -3,14 +3,19 @@ import { associatedData } from './aead.js';
 import type { SecretVersions } from './key-ring.js';
 
 /** How a value is brought to one spelling before it is hashed. */
-export type Normalisation = 'email' | 'verbatim';
+export type Normalisation = 'email' | 'email-domain' | 'verbatim';
 
 /** What a search-index column may hold: `<key id>.<base64url of 32 bytes>`. */
 export const INDEX_PATTERN = '^[a-z0-9]{1,8}\\.[A-Za-z0-9_-]{43}$';
 
-/** Addresses compare case-insensitively as a whole, after trimming and Unicode NFC; other values as they are. */
+/**
+ * Addresses compare case-insensitively as a whole, after trimming and Unicode NFC, or by what follows their `@`;
+ * other values as they are.
+ */
 export function normalise(value: string, how: Normalisation): string {
-  return how === 'email' ? value.trim().normalize('NFC').toLowerCase().normalize('NFC') : value;
+  if (how === 'verbatim') return value;
+  const address = value.trim().normalize('NFC').toLowerCase().normalize('NFC');
+  return how === 'email' ? address : address.slice(address.lastIndexOf('@') + 1);
 }
 
 /** HMAC-SHA-256 in full length (RFC 2104). */

@@ -24,7 +24,7 @@ export function rewriteWhere(privacy: Privacy, model: Model, where: unknown): un
     } else if (relation) {
       rewritten[name] = rewriteRelationFilter(privacy, requireModel(relation.model), value);
     } else if (model.sealed.has(name)) {
-      rewritten[requireIndex(model, name)] = rewriteComparison(privacy, model, name, value);
+      Object.assign(rewritten, rewriteSealedFilter(privacy, model, name, value));
     } else {
       refuseIndexColumn(model, name);
       rewritten[name] = value;
@@ -38,6 +38,22 @@ function rewriteRelationFilter(privacy: Privacy, model: Model, filter: unknown):
   const names = Object.keys(filter);
   if (!names.some((name) => RELATION_FILTERS.has(name))) return rewriteWhere(privacy, model, filter);
   return Object.fromEntries(names.map((name) => [name, rewriteWhere(privacy, model, filter[name])]));
+}
+
+/** A filter on a sealed column as one on the index that can answer it. */
+function rewriteSealedFilter(privacy: Privacy, model: Model, name: string, value: unknown): Row {
+  const domain = findDomain(model, name, value);
+  if (domain)
+    return { [domain.column]: { in: privacy.indexCandidates(model.name, domain.column, domain.name) } };
+  return { [requireIndex(model, name)]: rewriteComparison(privacy, model, name, value) };
+}
+
+/** `{ endsWith: '@example.com' }` on an address: the one part of a value that has an index of its own. */
+function findDomain(model: Model, field: string, filter: unknown): { column: string; name: string } | null {
+  const column = model.derived.get(field)?.find((derived) => derived.endsWith('DomainIndex'));
+  if (!column || !isRow(filter) || Object.keys(filter).join() !== 'endsWith') return null;
+  const suffix = filter.endsWith;
+  return typeof suffix === 'string' && /^@[^@]+$/.test(suffix) ? { column, name: suffix } : null;
 }
 
 /** `equals`, `in`, `not` and `notIn` on a sealed column, as `in` and `notIn` on its index. */

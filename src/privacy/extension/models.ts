@@ -13,7 +13,9 @@ export interface Model {
   sealed: ReadonlyMap<string, Exclude<Sealing, false>>;
   /** Sealed columns that can be looked up, and the column that holds their index. */
   indexes: ReadonlyMap<string, string>;
-  /** Those index columns: only the extension reads and writes them. */
+  /** Further index columns that are made of a sealed one. */
+  derived: ReadonlyMap<string, readonly string[]>;
+  /** All index columns: only the extension reads and writes them. */
   indexColumns: ReadonlySet<string>;
   columns: ReadonlySet<string>;
   relations: ReadonlyMap<string, Relation>;
@@ -32,10 +34,12 @@ function describe(name: string): Model {
   const entry = REGISTER[name]!;
   const sealed = new Map<string, Exclude<Sealing, false>>();
   const indexes = new Map<string, string>();
+  const derived = new Map<string, string[]>();
   for (const [field, column] of Object.entries(entry.columns)) {
     if (!column.personal || !column.sealed) continue;
     sealed.set(field, column.sealed);
     if (column.searchable) indexes.set(field, `${field}Index`);
+    derived.set(field, Object.keys(column.derivedIndexes));
   }
   return {
     name,
@@ -43,7 +47,8 @@ function describe(name: string): Model {
     owner: entry.owner,
     sealed,
     indexes,
-    indexColumns: new Set(indexes.values()),
+    derived,
+    indexColumns: new Set([...indexes.values(), ...[...derived.values()].flat()]),
     columns: new Set(Object.keys(entry.columns)),
     relations: new Map(Object.entries(entry.relations)),
   };

@@ -23,14 +23,17 @@ export function sealColumns(
       sealing === 'text' ? textToSet(model, field, data[field]) : jsonToSet(model, field, data[field]);
     if (value === undefined) continue;
     const index = model.indexes.get(field);
+    const derived = model.derived.get(field) ?? [];
     if (value === null && sealing === 'text') {
       data[field] = null;
-      if (index) data[index] = null;
+      for (const column of index ? [index, ...derived] : derived) data[column] = null;
       continue;
     }
     const key = requireKey(writing, model, field, owner);
     data[field] = writing.privacy.seal(key, { model: model.name, field, rowId }, value);
-    if (index && typeof value === 'string') data[index] = writing.privacy.indexOf(model.name, field, value);
+    if (typeof value !== 'string') continue;
+    if (index) data[index] = writing.privacy.indexOf(model.name, field, value);
+    for (const column of derived) data[column] = writing.privacy.indexOf(model.name, column, value);
   }
 }
 

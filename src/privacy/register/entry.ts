@@ -12,7 +12,8 @@ export type Category =
   | 'consent record'
   | 'search index'
   | 'key material'
-  | 'correspondence';
+  | 'correspondence'
+  | 'staff record';
 
 /** The lawful basis of the processing, Art. 6(1) GDPR. */
 export type LegalBasis =
@@ -44,6 +45,8 @@ export interface Personal {
   sealed: Sealing;
   /** Whether a sealed value can be looked up, and how spellings are compared; the hash lies in `<column>Index`. */
   searchable: false | Normalisation;
+  /** Further index columns that are made of this value, such as one of its domain only, and how each is. */
+  derivedIndexes: Readonly<Record<string, Normalisation>>;
   /** Whether the person receives it in an export, Art. 15 and 20 GDPR. */
   exported: boolean;
   onErasure: OnErasure;
@@ -97,6 +100,7 @@ export function personal(
     retention: 'until the account is erased',
     sealed: false,
     searchable: false,
+    derivedIndexes: {},
     exported: true,
     onErasure: details.sealed
       ? 'deleted with its row, and unreadable since the data key is destroyed'

@@ -22,8 +22,10 @@ export const IDENTITY = {
       email: personal('contact data', 'Signs the person in and reaches them about the account', {
         sealed: 'text',
         searchable: 'email',
+        derivedIndexes: { emailDomainIndex: 'email-domain' },
       }),
       emailIndex: searchIndexOf('email'),
+      emailDomainIndex: searchIndexOf('e-mail domain'),
       passwordHash: personal('credential', 'Checks the password; a hash, never the password itself', {
         sealed: 'text',
         exported: false,
@@ -38,6 +40,16 @@ export const IDENTITY = {
         'Tells a sign-in that raced a change of password',
         SECURITY,
       ),
+      suspendedAt: personal('account activity', 'Says since when the account is suspended', SECURITY),
+      suspendedUntil: personal('account activity', 'Ends a suspension by itself', SECURITY),
+      suspensionReason: personal('staff record', 'Tells the person and staff why the account is suspended', {
+        ...SECURITY,
+        sealed: 'text',
+      }),
+      deletionReason: personal('staff record', 'Tells staff why the account was deleted', {
+        ...SECURITY,
+        sealed: 'text',
+      }),
     },
     relations: {
       dataKey: { model: 'DataKey', kind: 'child' },
@@ -48,7 +60,25 @@ export const IDENTITY = {
       consents: { model: 'Consent', kind: 'children' },
       auditEvents: { model: 'AuditEvent', kind: 'children' },
       outgoingMails: { model: 'OutgoingMail', kind: 'children' },
+      roles: { model: 'UserRole', kind: 'children' },
     },
+  },
+
+  UserRole: {
+    table: 'user_roles',
+    rowId: 'id',
+    owner: BY_USER,
+    columns: {
+      id: notPersonal('A random number of the row'),
+      userId: belongsToUser,
+      role: personal('staff record', 'Says what the person may do for others', SECURITY),
+      grantedBy: personal('account identifier', 'Says who granted the role', {
+        ...SECURITY,
+        exported: false,
+      }),
+      grantedAt: personal('staff record', 'Says since when the person holds the role', SECURITY),
+    },
+    relations: USER_RELATION,
   },
 
   SocialLogin: {

@@ -12,6 +12,7 @@ export const TOKEN_LIFETIME = {
   RESET_PASSWORD: HOUR,
   CONFIRM_EMAIL_CHANGE: HOUR,
   UNDO_EMAIL_CHANGE: 3 * DAY,
+  ACCEPT_INVITATION: 7 * DAY,
 } as const satisfies Record<TokenPurpose, number>;
 
 /** A token that has just been spent: whose it was, for which address, and when it was issued. */
