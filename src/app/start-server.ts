@@ -77,7 +77,7 @@ async function openDatabase(
   parts.add('data folder', () => lock.release());
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   parts.add('PostgreSQL', () => postgres.stop());
-  print(`Started PostgreSQL with its data in ${config.dataDir}`);
+  print(`Started PostgreSQL with its data in ${postgres.folder}`);
   return { url: postgres.url, broken: postgres.ended.then(() => 'The embedded PostgreSQL has ended.') };
 }
 

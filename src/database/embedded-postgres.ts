@@ -15,6 +15,8 @@ import { StartError } from './start-error.js';
 export interface EmbeddedPostgres {
   /** Connection string of the database, for the superuser of the embedded server. */
   url: string;
+  /** The folder that holds its data. */
+  folder: string;
   /** The postmaster's process id. */
   pid: number;
   /** Settles when the server has ended, on request or not. */
@@ -63,6 +65,7 @@ export async function startEmbeddedPostgres(options: {
       await ensureDatabase(url('postgres'));
       return {
         url: url(EMBEDDED_NAME),
+        folder: place.cluster,
         pid,
         ended: server.ended.then(() => undefined),
         stop: () => stop(server, pid),
