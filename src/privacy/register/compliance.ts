@@ -1,3 +1,4 @@
+import { DATA_RIGHTS } from './data-rights.js';
 import type { ModelEntry } from './entry.js';
 import { belongsToUser, BY_USER, notPersonal, personal, USER_RELATION } from './entry.js';
 
@@ -9,6 +10,8 @@ const SEALED_EVENT = {
 } as const;
 
 export const COMPLIANCE = {
+  ...DATA_RIGHTS,
+
   Consent: {
     table: 'consents',
     rowId: 'id',

@@ -1,3 +1,4 @@
+import type { RetentionRule } from '../retention-rules.js';
 import type { Normalisation } from '../search-index.js';
 
 /** What kind of information about a person a column holds. */
@@ -13,14 +14,15 @@ export type Category =
   | 'search index'
   | 'key material'
   | 'correspondence'
-  | 'staff record';
+  | 'staff record'
+  | 'data-subject request';
 
 /** The lawful basis of the processing, Art. 6(1) GDPR. */
 export type LegalBasis =
   'contract, Art. 6(1)(b)' | 'legal obligation, Art. 6(1)(c)' | 'legitimate interests, Art. 6(1)(f)';
 
-/** When the value goes at the latest, if the person asks for nothing. */
-export type Retention = 'until the account is erased' | 'until the mail is delivered';
+/** When the value goes at the latest, if the person asks for nothing: a fixed end, or a period that the operator sets. */
+export type Retention = 'until the account is erased' | 'until the mail is delivered' | RetentionRule;
 
 /** What the erasure of the account does to the value. */
 export type OnErasure =

@@ -50,8 +50,11 @@ export const IDENTITY = {
         ...SECURITY,
         sealed: 'text',
       }),
+      inactivityNoticeAt: personal('account activity', 'Says when the person was told of a coming deletion'),
     },
     relations: {
+      dataExports: { model: 'DataExport', kind: 'children' },
+      dataSubjectRequests: { model: 'DataSubjectRequest', kind: 'children' },
       dataKey: { model: 'DataKey', kind: 'child' },
       profile: { model: 'UserProfile', kind: 'child' },
       socialLogins: { model: 'SocialLogin', kind: 'children' },
