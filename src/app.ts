@@ -6,6 +6,7 @@ import type { Config } from './config.js';
 import { createDatabase } from './database/client.js';
 import { createHotReads, type HotReads } from './database/hot-reads.js';
 import { createPipelinedReads } from './database/pipelined-reads.js';
+import { createCursors } from './graphql/cursor.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { registerPages } from './http/pages/register-pages.js';
 import { createHttpServer } from './http/server.js';
@@ -20,6 +21,7 @@ import { createAuthenticate } from './security/authenticate.js';
 import { createEndedSessions } from './security/ended-sessions.js';
 import { PASSWORD_MAX_LENGTH } from './security/password-text.js';
 import { createSigningKeys } from './security/signing-keys.js';
+import { createRecordAccess } from './services/audit/record-access.js';
 import { AuthResolver } from './services/auth/auth.resolver.js';
 import { createAuthRoutes } from './services/auth/auth.routes.js';
 import { createFindSessionNode, UserSessionsResolver } from './services/auth/user-sessions.resolver.js';
@@ -68,6 +70,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const services = createServices({ config, clock, db, pepper, accessTokens, endedSessions, mail });
   scheduleJobs(jobs, services);
 
+  const recordAccess = createRecordAccess({ db, audit: services.audit });
   const http = await createHttpServer({
     config,
     log,
@@ -76,7 +79,11 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
       schema: createApiSchema(createResolvers(services, hotReads)),
       config,
       log,
+      recordAccess,
     }),
+    cursors: createCursors(keyRing.searchIndex),
+    rolesOf: services.identity.rolesInForce,
+    recordAccess,
     authenticate: createAuthenticate({ accessTokens, endedSessions }),
     routes: createRoutes(services, hotReads, clock),
     readinessChecks: { database: () => pingDatabase(databaseUrl) },

@@ -1,13 +1,15 @@
 import type { AuthChecker } from 'type-graphql';
 import { requireViewer } from '../security/request-context.js';
+import { requirePermission, type Permission } from '../security/permissions.js';
 import type { GraphqlContext } from './context.js';
 
 /**
- * What `@Authorized()` means: somebody is signed in.
+ * What `@Authorized()` means: somebody is signed in; `@Authorized('users:read')`: and holds that permission.
  *
- * @throws AppError UNAUTHENTICATED otherwise
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN
  */
-export const checkSignedIn: AuthChecker<GraphqlContext> = ({ context }) => {
+export const checkAccess: AuthChecker<GraphqlContext, Permission> = async ({ context }, permissions) => {
   requireViewer(context);
+  for (const permission of permissions) await requirePermission(context, permission);
   return true;
 };

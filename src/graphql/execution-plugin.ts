@@ -3,8 +3,10 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { AppError } from '../errors.js';
 import type { Log } from '../log.js';
 import { createCompiledOperations } from './compiled-operations.js';
+import type { RecordAccess } from '../security/access-record.js';
 import type { GraphqlContext } from './context.js';
 import { logUnexpected, presentError } from './present-error.js';
+import { recordAnswer } from './record-access.js';
 import { coerceVariables, type VariableValues } from './variables.js';
 
 export interface ExecutionPluginDeps {
@@ -13,6 +15,7 @@ export interface ExecutionPluginDeps {
   suggestNames: boolean;
   /** Told the errors that this presents, which Apollo Server formats before. */
   presentedLater: WeakSet<Error>;
+  recordAccess: RecordAccess;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface ExecutionPluginDeps {
  * again runs compiled; and every error, whoever raised it, is presented once, at the end, with the request's id.
  */
 export function createExecutionPlugin(deps: ExecutionPluginDeps): ApolloServerPlugin<GraphqlContext> {
-  const { schema, log, suggestNames, presentedLater } = deps;
+  const { schema, log, suggestNames, presentedLater, recordAccess } = deps;
   const compiled = createCompiledOperations(schema);
   return {
     async requestDidStart({ contextValue }) {
@@ -46,6 +49,16 @@ export function createExecutionPlugin(deps: ExecutionPluginDeps): ApolloServerPl
           };
         },
         async willSendResponse(request) {
+          const { operation } = request;
+          const unrecorded = await recordAnswer(recordAccess, contextValue, {
+            document: request.document,
+            operation,
+            errors,
+          });
+          if (unrecorded) {
+            errors = [unrecorded];
+            withholdData(request.response.body);
+          }
           if (errors.length === 0) return;
           const { requestId } = contextValue;
           const { document } = request;
@@ -65,6 +78,11 @@ type ResponseBody = GraphQLRequestContext<GraphqlContext>['response']['body'];
 
 function putErrors(body: ResponseBody | undefined, errors: ReturnType<typeof presentError>[]): void {
   if (body?.kind === 'single') body.singleResult.errors = errors;
+}
+
+/** What could not be recorded is not shown. */
+function withholdData(body: ResponseBody | undefined): void {
+  if (body?.kind === 'single') body.singleResult.data = null;
 }
 
 /** coerceVariables(), its error with the status that GraphQL over HTTP has for it. */

@@ -1,38 +1,52 @@
 import { badInput } from '../errors.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
 import type { Connection, Edge } from './connections.js';
+import type { ListCursors } from './cursor.js';
 
 const MAX_PAGE_SIZE = 100;
 
-/** One page of a list ordered by a key: ask the database for `limit + 1` rows after `after`. */
+/** One page of a list ordered by a key: ask the database for `limit + 1` rows between the two positions. */
 export interface PageRequest {
   limit: number;
   /** The position that the cursor holds (`positionOf` of the last row seen); null: from the start. */
   after: string[] | null;
+  /** The position to stop before; null: to the end. */
+  before: string[] | null;
+  /** Read from the end: the rows nearest to `before`, in the reverse order of the list. */
+  backward: boolean;
+  cursors: ListCursors;
+}
+
+export interface PageArguments {
+  first: number;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
 }
 
 /**
- * Reads the paging arguments of a field.
+ * Reads the paging arguments of a field. `last` reads backwards, whatever `first` says, since that has a default.
  *
- * @param positionLength how many strings a position of this list has
- * @throws AppError BAD_USER_INPUT for `first` outside 0 to 100 and for a cursor that is not one
+ * @throws AppError BAD_USER_INPUT for a size outside 0 to 100 and for a cursor that is none of this list
  */
-export function readPageRequest(
-  args: { first: number; after?: string | null | undefined },
-  positionLength: number,
-): PageRequest {
-  const { first, after } = args;
-  if (!Number.isInteger(first) || first < 0 || first > MAX_PAGE_SIZE) {
-    throw badInput('first', `must be between 0 and ${MAX_PAGE_SIZE}`);
-  }
+export function readPageRequest(args: PageArguments, cursors: ListCursors): PageRequest {
+  const { first, after, last, before } = args;
+  const backward = last !== null && last !== undefined;
   return {
-    limit: first,
-    after: after === null || after === undefined ? null : decodeCursor(after, 'after', positionLength),
+    limit: backward ? readSize('last', last) : readSize('first', first),
+    after: after === null || after === undefined ? null : cursors.decode(after, 'after'),
+    before: before === null || before === undefined ? null : cursors.decode(before, 'before'),
+    backward,
+    cursors,
   };
 }
 
+function readSize(field: string, size: number): number {
+  if (Number.isInteger(size) && size >= 0 && size <= MAX_PAGE_SIZE) return size;
+  throw badInput(field, `must be between 0 and ${MAX_PAGE_SIZE}`);
+}
+
 export interface PageSource<T> {
-  /** Up to `limit + 1` rows: one more than asked for says that there is a next page. */
+  /** Up to `limit + 1` rows, in the direction of reading: one more than asked for says that there is a further page. */
   rows: readonly T[];
   page: PageRequest;
   /** Where a row stands in the list's order: the columns it is ordered by, as strings. */
@@ -44,13 +58,15 @@ export interface PageSource<T> {
 /** A page of rows in the form that the types of defineConnection() answer. */
 export function createConnection<T>({ rows, page, positionOf, countAll }: PageSource<T>): Connection<T> {
   const nodes = rows.slice(0, page.limit);
-  const edges: Edge<T>[] = nodes.map((node) => ({ cursor: encodeCursor(positionOf(node)), node }));
+  if (page.backward) nodes.reverse();
+  const edges: Edge<T>[] = nodes.map((node) => ({ cursor: page.cursors.encode(positionOf(node)), node }));
+  const isMore = rows.length > page.limit;
   return {
     edges,
     nodes,
     pageInfo: {
-      hasNextPage: rows.length > page.limit,
-      hasPreviousPage: page.after !== null,
+      hasNextPage: page.backward ? page.before !== null : isMore,
+      hasPreviousPage: page.backward ? isMore : page.after !== null,
       startCursor: edges.at(0)?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

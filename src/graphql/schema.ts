@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray } from 'type-graphql';
-import { checkSignedIn } from './auth-checker.js';
+import { checkAccess } from './auth-checker.js';
 import { DateTime } from './scalars.js';
 
 // The type that TypeScript's decorator metadata and type-graphql share for "some class".
@@ -30,7 +30,7 @@ export function createSchema({ resolvers, instances, orphanedTypes = [] }: Schem
     resolvers: [...resolvers] as unknown as NonEmptyArray<AnyClass>,
     orphanedTypes: [...orphanedTypes],
     container: { get: (resolver: AnyClass) => byClass.get(resolver) },
-    authChecker: checkSignedIn,
+    authChecker: checkAccess,
     scalarsMap: [{ type: Date, scalar: DateTime }],
     // class-validator would put `target` and `value` into its errors: a rejected password would travel back.
     validate: false,

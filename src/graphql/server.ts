@@ -9,6 +9,7 @@ import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'gr
 import type { Config } from '../config.js';
 import { newRequestId } from '../security/request-context.js';
 import type { Log } from '../log.js';
+import type { RecordAccess } from '../security/access-record.js';
 import type { GraphqlContext } from './context.js';
 import { createExecutionPlugin } from './execution-plugin.js';
 import { logUnexpected, presentError } from './present-error.js';
@@ -20,6 +21,7 @@ export interface GraphqlServerDeps {
   schema: GraphQLSchema;
   config: Pick<Config, 'environment'>;
   log: Log;
+  recordAccess: RecordAccess;
 }
 
 // A document of 100 kB can hold some 50,000 tokens, and the cost of validation grows faster than their number.
@@ -30,6 +32,7 @@ export async function createGraphqlServer({
   schema,
   config,
   log,
+  recordAccess,
 }: GraphqlServerDeps): Promise<GraphqlServer> {
   const production = config.environment === 'production';
   const suggestNames = !production;
@@ -37,7 +40,7 @@ export async function createGraphqlServer({
   const server = new ApolloServer<GraphqlContext>({
     schema,
     plugins: [
-      createExecutionPlugin({ schema, log, suggestNames, presentedLater }),
+      createExecutionPlugin({ schema, log, suggestNames, presentedLater, recordAccess }),
       // Cache control would wrap every resolver to collect hints that no answer here may carry.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

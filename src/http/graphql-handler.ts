@@ -2,6 +2,7 @@ import { HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphqlServer } from '../graphql/server.js';
 import { createGraphqlContext } from '../graphql/context.js';
+import type { Cursors } from '../graphql/cursor.js';
 import type { RequestContext } from '../security/request-context.js';
 import type { Log } from '../log.js';
 import { formatRestError } from './rest-error.js';
@@ -13,6 +14,7 @@ const LANDING_PAGE_CSP = "base-uri 'none'; form-action 'none'; frame-ancestors '
 
 export interface GraphqlHandlerDeps {
   graphql: GraphqlServer;
+  cursors: Cursors;
   log: Log;
   createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>;
 }
@@ -20,7 +22,7 @@ export interface GraphqlHandlerDeps {
 /** Serves GraphQL over HTTP at /graphql: POST with a JSON body, and GET for queries of clients that can send headers. */
 export function registerGraphql(
   app: FastifyInstance,
-  { graphql, log, createContext }: GraphqlHandlerDeps,
+  { graphql, cursors, log, createContext }: GraphqlHandlerDeps,
 ): void {
   app.route({
     method: ['GET', 'POST'],
@@ -39,7 +41,7 @@ export function registerGraphql(
           search: searchOf(request.url),
           body: request.body,
         },
-        context: () => Promise.resolve(createGraphqlContext(context)),
+        context: () => Promise.resolve(createGraphqlContext(context, cursors)),
       });
       if (body.kind !== 'complete') throw new Error('Answers in parts (@defer, @stream) are not served.');
       reply.code(status);
@@ -50,8 +52,7 @@ export function registerGraphql(
     },
     errorHandler(error, request, reply) {
       const { status, headers, body } = formatRestError(error, request.id, log);
-      const { error: message, code, requestId, fields } = body;
-      const extensions = { code, requestId, ...(fields ? { fields } : {}) };
+      const { error: message, ...extensions } = body;
       void reply
         .code(status)
         .headers(headers)

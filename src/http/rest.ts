@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readFields } from '../input/fields.js';
 import { requireViewer, type RequestContext } from '../security/request-context.js';
+import { isRefusal, type RecordAccess } from '../security/access-record.js';
 import type { Route } from './route.js';
 
 /** Puts the defined routes on the server: context, sign-in, input, handler, answer, in this order. */
@@ -8,6 +9,7 @@ export function registerRoutes(
   app: FastifyInstance,
   routes: readonly Route[],
   createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
+  recordAccess: RecordAccess,
 ): void {
   for (const route of routes) {
     app.route({
@@ -15,10 +17,17 @@ export function registerRoutes(
       url: route.path,
       async handler(request, reply) {
         const context = await createContext(request, reply);
-        if (route.auth === 'required') requireViewer(context);
-        const input = readFields(route.input ? request.body : (request.body ?? {}), route.input ?? {});
-        const { status, body } = await route.handler(context, input);
-        return reply.code(status).send(body);
+        const operations = [`${route.method} ${route.path}`];
+        try {
+          if (route.auth === 'required') requireViewer(context);
+          const input = readFields(route.input ? request.body : (request.body ?? {}), route.input ?? {});
+          const { status, body } = await route.handler(context, input);
+          if (context.viewedAccounts.size > 0) await recordAccess(context, { operations, refused: false });
+          return reply.code(status).send(body);
+        } catch (error) {
+          if (context.viewer && isRefusal(error)) await recordAccess(context, { operations, refused: true });
+          throw error;
+        }
       },
     });
   }

@@ -2,8 +2,10 @@ import fastifyCors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SECOND } from '../clock.js';
 import type { Config } from '../config.js';
+import type { Cursors } from '../graphql/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
+import type { RecordAccess } from '../security/access-record.js';
 import {
   createRequestContext,
   newRequestId,
@@ -29,7 +31,10 @@ export interface HttpServerDeps {
   config: Pick<Config, 'environment' | 'publicUrl' | 'corsOrigins' | 'trustedProxies' | 'serviceName'>;
   log: Log;
   graphql: GraphqlServer;
+  cursors: Cursors;
   authenticate: RequestContextDeps['authenticate'];
+  rolesOf: RequestContextDeps['rolesOf'];
+  recordAccess: RecordAccess;
   routes: readonly Route[];
   readinessChecks: ReadinessChecks;
   jwks: () => JsonWebKeySet | Promise<JsonWebKeySet>;
@@ -66,11 +71,12 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   logAnswers(app, log);
   acceptJsonBodiesOnly(app);
   await app.register(fastifyCors, corsOptions(config));
-  const contextDeps = { authenticate: deps.authenticate, trustedProxies: config.trustedProxies };
+  const { authenticate, rolesOf, cursors, recordAccess } = deps;
+  const contextDeps = { authenticate, rolesOf, trustedProxies: config.trustedProxies };
   const createContext = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> =>
     createRequestContext(contextDeps, incomingRequest(request, reply), request.id);
-  registerGraphql(app, { graphql: deps.graphql, log, createContext });
-  registerRoutes(app, deps.routes, createContext);
+  registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext });
+  registerRoutes(app, deps.routes, createContext, recordAccess);
   registerOpenApi(app, deps.routes, {
     title: config.serviceName,
     version: deps.version,

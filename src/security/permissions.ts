@@ -1,3 +1,5 @@
+import { AppError } from '../errors.js';
+
 /** What somebody may be beside a user. USER is everybody and is never stored. */
 export const ROLES = ['USER', 'SUPPORT', 'PRIVACY_OFFICER', 'ADMIN'] as const;
 
@@ -64,4 +66,16 @@ export function permissionsOf(roles: Iterable<Role>): ReadonlySet<Permission> {
 /** How high the highest of these roles stands: 0 for a plain user. Nobody acts on somebody who stands higher. */
 export function rankOf(roles: Iterable<Role>): number {
   return Math.max(0, ...[...roles].map((role) => ROLES.indexOf(role)));
+}
+
+/**
+ * Lets only a caller on who holds the permission.
+ *
+ * @throws AppError FORBIDDEN
+ */
+export async function requirePermission(
+  caller: { permissions(): Promise<ReadonlySet<Permission>> },
+  permission: Permission,
+): Promise<void> {
+  if (!(await caller.permissions()).has(permission)) throw new AppError('FORBIDDEN');
 }

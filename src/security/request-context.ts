@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../errors.js';
 import { findClientAddress } from './client-address.js';
+import { permissionsOf, type Permission, type Role } from './permissions.js';
 import { clearedRefreshCookie, findRefreshCookie, refreshCookie } from './refresh-cookie.js';
 import type { Viewer } from './viewer.js';
 
@@ -17,6 +18,16 @@ export interface RequestContext {
   requestId: string;
   /** Who asks, by a verified access token; null: nobody signed in. */
   viewer: Viewer | null;
+  /**
+   * What the caller may do beside using the own account. Read once a request, when first asked for: a role that
+   * was taken away is gone with the next request, and a request that asks for none costs no query.
+   */
+  permissions(): Promise<ReadonlySet<Permission>>;
+  /**
+   * Accounts of others whose personal data this request reads as staff; add each id before the data is answered.
+   * The server records one event a request and account, and answers nothing when it cannot.
+   */
+  viewedAccounts: Set<string>;
   origin: RequestOrigin;
   /** The request carries `X-Auth-Transport: cookie`: refresh tokens travel in the cookie, which no other site can ask for. */
   cookieMode: boolean;
@@ -38,6 +49,8 @@ export interface IncomingRequest {
 export interface RequestContextDeps {
   /** Turns an Authorization header into the viewer; null without one; throws UNAUTHENTICATED for a bad token. */
   authenticate(authorizationHeader: string | undefined): Viewer | null | Promise<Viewer | null>;
+  /** The roles of an account; none unless it is active. */
+  rolesOf(userId: string): Promise<readonly Role[]>;
   /** How many proxies in front of the server append to X-Forwarded-For. */
   trustedProxies: number;
 }
@@ -63,9 +76,13 @@ export async function createRequestContext(
     const value = request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   };
+  const viewer = await deps.authenticate(header('authorization'));
+  let permissions: Promise<ReadonlySet<Permission>> | undefined;
   return {
     requestId,
-    viewer: await deps.authenticate(header('authorization')),
+    viewer,
+    permissions: () => (permissions ??= readPermissions(deps, viewer)),
+    viewedAccounts: new Set(),
     origin: {
       ipAddress: findClientAddress(request.remoteAddress, header('x-forwarded-for'), deps.trustedProxies),
       userAgent: header('user-agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
@@ -75,6 +92,13 @@ export async function createRequestContext(
     setRefreshCookie: (token, expiresAt) => request.setHeader('set-cookie', refreshCookie(token, expiresAt)),
     clearRefreshCookie: () => request.setHeader('set-cookie', clearedRefreshCookie()),
   };
+}
+
+async function readPermissions(
+  { rolesOf }: Pick<RequestContextDeps, 'rolesOf'>,
+  viewer: Viewer | null,
+): Promise<ReadonlySet<Permission>> {
+  return permissionsOf(viewer ? await rolesOf(viewer.userId) : []);
 }
 
 /**

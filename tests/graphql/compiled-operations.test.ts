@@ -1,5 +1,7 @@
 import { execute, getOperationAST, parse, validate, type DocumentNode, type ExecutionResult } from 'graphql';
 import { createCompiledOperations } from '../../src/graphql/compiled-operations.js';
+import { createCursors } from '../../src/graphql/cursor.js';
+import { testKeyRing } from '../setup/test-keys.js';
 import { createGraphqlContext, type GraphqlContext } from '../../src/graphql/context.js';
 import { presentError } from '../../src/graphql/present-error.js';
 import { coerceVariables } from '../../src/graphql/variables.js';
@@ -36,16 +38,21 @@ const CASES: [string, string, Record<string, unknown>?][] = [
   ['an input object refused', 'mutation ($input: BookInput!) { addBook(input: $input) }', { input: { title: 'refused', authorEmail: 'a@example.com' } }],
 ]; // prettier-ignore
 
+const CURSORS = createCursors(testKeyRing().searchIndex);
+
 function contextOf(signedIn: boolean): GraphqlContext {
-  return createGraphqlContext({
+  const request = {
     requestId: 'request',
     viewer: signedIn ? VIEWER : null,
+    permissions: async () => new Set<never>(),
+    viewedAccounts: new Set<string>(),
     origin: { ipAddress: null, userAgent: null },
     cookieMode: false,
     refreshCookie: null,
     setRefreshCookie: () => undefined,
     clearRefreshCookie: () => undefined,
-  });
+  };
+  return createGraphqlContext(request, CURSORS);
 }
 
 /** The whole answer as a client gets it, errors in the order of their paths. */

@@ -163,8 +163,9 @@ class BookResolver {
     @Arg('first', () => Int, { defaultValue: 2 }) first: number,
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Arg('publishedAfter', () => DateTime, { nullable: true }) publishedAfter: Date | null,
+    @Ctx() context: GraphqlContext,
   ): Connection<Book> {
-    const page = readPageRequest({ first, after }, 1);
+    const page = readPageRequest({ first, after }, context.cursors.of('books', 1));
     const all = BOOKS.filter((book) => !publishedAfter || book.publishedAt > publishedAfter);
     const start = page.after ? all.findIndex((book) => book.id === page.after?.[0]) + 1 : 0;
     const rows = all.slice(start, start + page.limit + 1);

@@ -1,10 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { AppError } from '../../src/errors.js';
+import { createCursors } from '../../src/graphql/cursor.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
 import type { Route } from '../../src/http/route.js';
 import { createHttpServer, type HttpServerDeps } from '../../src/http/server.js';
 import { createLog } from '../../src/log.js';
 import type { Viewer } from '../../src/security/viewer.js';
+import { testKeyRing } from '../setup/test-keys.js';
 import { createLibrarySchema } from './library-schema.js';
 
 export const VIEWER: Viewer = {
@@ -50,7 +52,13 @@ export async function startLibrary(
   lines.on('data', (chunk: Buffer) => chunks.push(chunk));
   const log = createLog('trace', lines);
   const library = createLibrarySchema();
-  const graphql = await createGraphqlServer({ schema: library.schema, config: { environment }, log });
+  const recordAccess = async () => undefined;
+  const graphql = await createGraphqlServer({
+    schema: library.schema,
+    config: { environment },
+    log,
+    recordAccess,
+  });
   const app = await createHttpServer({
     config: {
       environment,
@@ -62,6 +70,9 @@ export async function startLibrary(
     log,
     graphql,
     authenticate,
+    cursors: createCursors(testKeyRing().searchIndex),
+    rolesOf: async () => [],
+    recordAccess,
     routes,
     readinessChecks: {},
     jwks: () => ({ keys: [] }),

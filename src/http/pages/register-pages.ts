@@ -65,7 +65,7 @@ function findToken(value: unknown): string | null {
 
 async function readOrigin(request: FastifyRequest, options: RegisterPagesOptions): Promise<RequestOrigin> {
   const context = await createRequestContext(
-    { authenticate: () => null, trustedProxies: options.trustedProxies },
+    { authenticate: () => null, rolesOf: async () => [], trustedProxies: options.trustedProxies },
     { headers: request.headers, remoteAddress: request.socket.remoteAddress, setHeader: () => {} },
     request.id,
   );

@@ -18,4 +18,14 @@ export type AuditAction =
   | 'session.refused'
   | 'session.reauthenticated'
   | 'session.revoked'
-  | 'session.reuse_detected';
+  | 'session.reuse_detected'
+  | 'pii.viewed'
+  | 'permission.refused'
+  | 'user.invited'
+  | 'user.invitation_accepted'
+  | 'user.roles_changed'
+  | 'user.suspended'
+  | 'user.reinstated'
+  | 'user.deleted'
+  | 'user.restored'
+  | 'admin.bootstrapped';

@@ -50,7 +50,7 @@ export class UserSessionsResolver {
     after: string | null,
   ): Promise<Connection<Session>> {
     const userId = user.requireReadable().id;
-    const page = readPageRequest({ first: first ?? PAGE_SIZE, after }, 2);
+    const page = readPageRequest({ first: first ?? PAGE_SIZE, after }, context.cursors.of('sessions', 2));
     const position = page.after && readPosition(page.after);
     const records = await this.service.list(userId, { limit: page.limit + 1, after: position });
     const currentId = signIns.get(user) ?? context.viewer?.sessionId ?? null;

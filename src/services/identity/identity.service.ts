@@ -1,6 +1,7 @@
 import { createChangePassword } from './change-password.js';
 import { createEmailChange } from './change-email.js';
 import { createCredentials } from './check-credentials.js';
+import { createFindRoles } from './find-roles.js';
 import { createFindUsers } from './find-users.js';
 import type { IdentityParts } from './identity-parts.js';
 import { createOneTimeTokens } from './one-time-tokens.js';
@@ -26,6 +27,7 @@ export function createIdentityService(parts: IdentityParts) {
 
   return {
     ...createFindUsers(parts),
+    ...createFindRoles(parts),
     register: createRegister({ ...parts, verification, reservations }),
     requestEmailVerification: verification.request,
     verifyEmail: verification.verify,
