@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(options: {
   const dataDir = await realpath(options.dataDir);
   const place = await findPostgresPlace(dataDir, await findPostgresBinaries(), options.log);
   await clearPredecessor(place.cluster, options.log);
-  const password = await ensureCluster(place, dataDir);
+  const password = await ensureCluster(place, { dataDir, isLasting: options.settings?.fsync !== 'off' });
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort();
     const logPath = join(dataDir, 'postgres.log');

@@ -10,11 +10,14 @@ export const EMBEDDED_NAME = 'custodia';
 
 /**
  * Makes the cluster of an embedded server unless there is one, and returns its password, which is kept in
- * `<dataDir>/postgres.password` for its owner only.
+ * `<dataDir>/postgres.password` for its owner only. One that is not to last is not waited for on the disk.
  *
  * @throws StartError when initdb fails, or when the password of an existing cluster is gone.
  */
-export async function ensureCluster(place: PostgresPlace, dataDir: string): Promise<string> {
+export async function ensureCluster(
+  place: PostgresPlace,
+  { dataDir, isLasting }: { dataDir: string; isLasting: boolean },
+): Promise<string> {
   const passwordFile = join(dataDir, 'postgres.password');
   const known = (await readFile(passwordFile, 'utf8').catch(() => '')).trim();
   if (await stat(join(place.cluster, 'PG_VERSION')).catch(() => null)) {
@@ -28,12 +31,12 @@ export async function ensureCluster(place: PostgresPlace, dataDir: string): Prom
   }
   const password = known || randomBytes(24).toString('base64url');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  await initialise(place, password);
+  await initialise(place, password, isLasting);
   return password;
 }
 
 /** initdb works in a folder of its own that is moved into place, so that an interrupted one leaves no half cluster. */
-async function initialise(place: PostgresPlace, password: string): Promise<void> {
+async function initialise(place: PostgresPlace, password: string, isLasting: boolean): Promise<void> {
   const unfinished = `${place.cluster}.unfinished`;
   const cluster = join(unfinished, 'cluster');
   const passwordFile = join(unfinished, 'password');
@@ -56,6 +59,7 @@ async function initialise(place: PostgresPlace, password: string): Promise<void>
       '--builtin-locale=C.UTF-8',
       '--no-locale',
       '--data-checksums',
+      ...(isLasting ? [] : ['--no-sync']),
     ],
     place.user,
   );

@@ -23,14 +23,14 @@ afterEach(async () => {
 });
 
 test('the first start on an empty folder serves, says what to open, and a second start keeps the data', async () => {
-  const first = await startServer({ DATA_DIR: join(dataDir, 'not', 'there', 'yet') });
+  const first = await startServer({ DATA_DIR: join(dataDir, 'fresh') });
   expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
   expect(first.output()).toContain(`${first.url}/graphql`);
   const account = await signUp(first.url);
   expect(await stopServer(first)).toBe(0);
 
-  const second = await startServer({ DATA_DIR: join(dataDir, 'not', 'there', 'yet') });
+  const second = await startServer({ DATA_DIR: join(dataDir, 'fresh') });
   expect(await signIn(second.url, account)).toMatch(/^ey/);
   expect(second.output()).toContain('up to date');
 });

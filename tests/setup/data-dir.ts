@@ -1,12 +1,14 @@
-import { mkdtemp, readlink, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findPostmaster } from '../../src/database/postmaster-file.js';
 import { waitUntil } from '../../src/database/running-process.js';
 
-/** A new folder for one test, readable by its owner only. */
+/** A new folder for one test, which others can enter: so PostgreSQL's data is in it, for root too. */
 export async function makeDataDir(): Promise<string> {
-  return realpath(await mkdtemp(join(tmpdir(), 'custodia-data-')));
+  const dataDir = await realpath(await mkdtemp(join(tmpdir(), 'custodia-data-')));
+  await chmod(dataDir, 0o755);
+  return dataDir;
 }
 
 /** Removes a data folder, and its database where that lies elsewhere. */

@@ -20,7 +20,7 @@ export interface ReadyServer extends ServerProcess {
   url: string;
 }
 
-const START_LIMIT = 25_000;
+const START_LIMIT = 40_000;
 const SETTINGS = {
   NODE_ENV: 'development',
   HOST: '127.0.0.1',
