@@ -9,7 +9,7 @@ import { EMBEDDED_NAME, ensureCluster } from './postgres-cluster.js';
 import { findPostgresPlace, type PostgresPlace } from './postgres-place.js';
 import { startWatched, type WatchedProcess } from './postgres-process.js';
 import { clearPredecessor, findPostmaster } from './postmaster-file.js';
-import { waitUntil } from './running-process.js';
+import { isRunning, waitUntil } from './running-process.js';
 import { StartError } from './start-error.js';
 
 export interface EmbeddedPostgres {
@@ -115,7 +115,8 @@ async function waitForReady(server: WatchedProcess, cluster: string): Promise<nu
 
 async function stop(server: WatchedProcess, pid: number): Promise<void> {
   server.interrupt();
-  if (!(await waitUntil(server.hasEnded, STOP_LIMIT))) process.kill(pid, 'SIGQUIT');
+  // SIGQUIT is the immediate shutdown: the next start then replays the log, as after a crash.
+  if (!(await waitUntil(server.hasEnded, STOP_LIMIT)) && isRunning(pid)) process.kill(pid, 'SIGQUIT');
   await server.ended;
 }
 
