@@ -3,6 +3,18 @@ import { resolve } from 'node:path';
 import { findNearestName } from './config/nearest-name.js';
 import { SETTINGS, type SettingName } from './config/settings.js';
 
+/** How long what is kept, in milliseconds; null: for ever. */
+export interface RetentionPeriods {
+  unverified: number;
+  tokens: number;
+  addresses: number;
+  exports: number;
+  sessions: number;
+  inactive: number | null;
+  /** How long before the deletion of an inactive account the person is told. */
+  inactiveNotice: number;
+}
+
 export interface Config {
   environment: 'development' | 'production' | 'test';
   host: string;
@@ -31,6 +43,9 @@ export interface Config {
   argon2: { memoryKib: number; timeCost: number; parallelism: number };
   hashConcurrency: number;
   hashQueueLimit: number;
+  retention: RetentionPeriods;
+  /** What a client of `/metrics` sends; null: only clients on the same machine may read it. */
+  metricsToken: string | null;
   smtpUrl: string | null;
   mailFrom: { name: string; address: string };
   corsOrigins: string[];
@@ -87,6 +102,16 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     },
     hashConcurrency: read('HASH_CONCURRENCY') ?? Math.min(availableParallelism(), MOST_HASHES),
     hashQueueLimit: read('HASH_QUEUE_LIMIT') ?? 100,
+    retention: {
+      unverified: read('RETENTION_UNVERIFIED') ?? 0,
+      tokens: read('RETENTION_TOKENS') ?? 0,
+      addresses: read('RETENTION_ADDRESSES') ?? 0,
+      exports: read('RETENTION_EXPORTS') ?? 0,
+      sessions: read('RETENTION_SESSIONS') ?? 0,
+      inactive: read('RETENTION_INACTIVE'),
+      inactiveNotice: read('RETENTION_INACTIVE_NOTICE') ?? 0,
+    },
+    metricsToken: read('METRICS_TOKEN'),
     smtpUrl: read('SMTP_URL'),
     mailFrom: read('MAIL_FROM') ?? { name: '', address: '' },
     corsOrigins: read('CORS_ORIGINS') ?? [],
@@ -127,6 +152,10 @@ function contradictions(config: Config): string[] {
     problems.push(
       'ARGON2_MEMORY_KIB times ARGON2_TIME_COST must be at most 4194304: one hash would take seconds.',
     );
+  }
+  const { inactive, inactiveNotice } = config.retention;
+  if (inactive !== null && inactiveNotice >= inactive) {
+    problems.push('RETENTION_INACTIVE_NOTICE must be shorter than RETENTION_INACTIVE.');
   }
   if (config.refreshTokenTtl > 0 && config.refreshTokenTtl <= config.accessTokenTtl) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL.');

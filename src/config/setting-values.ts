@@ -30,6 +30,19 @@ export function duration(text: string): number {
   return milliseconds;
 }
 
+/** As `duration`, or `off` → null. */
+export function durationOrOff(text: string): number | null {
+  return text === 'off' ? null : duration(text);
+}
+
+/** A secret that clients send in a header. */
+export function bearerToken(text: string): string {
+  if (!/^[A-Za-z0-9._~+/=-]{16,500}$/.test(text)) {
+    throw new Error('must be at least 16 characters of letters, digits and ._~+/=-');
+  }
+  return text;
+}
+
 /** An http(s) origin, without path, query or trailing slash: `https://accounts.example.com`. */
 export function origin(text: string): string {
   const url = urlWithScheme(text, ['http:', 'https:'], 'an origin such as https://accounts.example.com');

@@ -1,5 +1,5 @@
 import {
-  duration, mailbox, oneOf, origin, origins, postgresUrl, smtpUrl, text, wholeNumber, yesOrNo,
+  bearerToken, duration, durationOrOff, mailbox, oneOf, origin, origins, postgresUrl, smtpUrl, text, wholeNumber, yesOrNo,
 } from './setting-values.js'; // prettier-ignore
 
 export interface Setting<T> {
@@ -42,6 +42,14 @@ export const SETTINGS = {
   ARGON2_PARALLELISM: setting('4', 'Lanes of Argon2id.', wholeNumber(1, 64)),
   HASH_CONCURRENCY: setting(null, 'Passwords hashed at the same time. Default: the number of cores, at most 3.', wholeNumber(1, 256)),
   HASH_QUEUE_LIMIT: setting('100', 'Passwords that may wait to be hashed; more answer `OVERLOADED`.', wholeNumber(1, 100_000)),
+  RETENTION_UNVERIFIED: setting('7d', 'Sign-ups whose address is not verified and that nobody uses are erased after this.', duration),
+  RETENTION_TOKENS: setting('1d', 'Mailed links are deleted this long after they were used or ran out.', duration),
+  RETENTION_ADDRESSES: setting('90d', 'Network addresses and user agents are deleted this long after the sign-in or event.', duration),
+  RETENTION_EXPORTS: setting('7d', 'How long a finished data export can be fetched.', duration),
+  RETENTION_SESSIONS: setting('30d', 'Sessions are deleted this long after they ended.', duration),
+  RETENTION_INACTIVE: setting('1095d', 'Accounts are deleted (recoverably) after this long without use; `off`: never.', durationOrOff),
+  RETENTION_INACTIVE_NOTICE: setting('30d', 'How long before that the person is told by mail.', duration),
+  METRICS_TOKEN: setting(null, 'Bearer token for `/metrics`. Default: only clients on the same machine may read it.', bearerToken),
   SMTP_URL: setting(null, 'Mail server. Default: each mail becomes a file in `DATA_DIR/mail`.', smtpUrl),
   MAIL_FROM: setting('Custodia <no-reply@localhost.example>', 'Sender of the mails.', mailbox),
   CORS_ORIGINS: setting('', 'Origins of browser clients, comma-separated.', origins),

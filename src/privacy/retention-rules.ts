@@ -1,19 +1,3 @@
-/** The periods that an operator sets, in milliseconds; null: never. */
-export interface RetentionPeriods {
-  /** `RETENTION_UNVERIFIED`. */
-  unverified: number;
-  /** `RETENTION_TOKENS`. */
-  tokens: number;
-  /** `RETENTION_ADDRESSES`. */
-  addresses: number;
-  /** `RETENTION_EXPORTS`. */
-  exports: number;
-  /** `RETENTION_SESSIONS`. */
-  sessions: number;
-  /** `RETENTION_INACTIVE`. */
-  inactive: number | null;
-}
-
 /**
  * How long what is kept, and since when it counts. The register names a rule, the configuration holds its
  * period, and the job `retention.run` carries it out: nobody states a period twice.
@@ -26,6 +10,12 @@ export const RETENTION_RULES = {
     period: 'exports',
     since: 'after the export was ready; the entry itself stays until erasure',
   },
-} as const satisfies Record<string, { period: keyof RetentionPeriods; since: string }>;
+} as const satisfies Record<string, RetentionRuleEntry>;
+
+interface RetentionRuleEntry {
+  /** The setting that holds the period. */
+  period: 'tokens' | 'sessions' | 'addresses' | 'exports';
+  since: string;
+}
 
 export type RetentionRule = keyof typeof RETENTION_RULES;
