@@ -6,6 +6,7 @@ import { createSealingHook } from '../privacy/extension/sealing-hook.js';
 import type { Privacy } from '../privacy/privacy.js';
 import { UnsafeQueryError } from '../privacy/privacy-errors.js';
 import { Prisma, PrismaClient } from './generated/client.js';
+import { refuseWhenFull } from './overload.js';
 import { createRowStore } from './row-store.js';
 import { createTransactionContext } from './transaction-context.js';
 
@@ -54,7 +55,11 @@ export function createDatabase(options: {
   log?: Log;
 }): Database {
   const { url, privacy, poolSize, log } = options;
-  const client = new PrismaClient({ adapter: createAdapter(url, poolSize, log), omit: HIDDEN });
+  const client = new PrismaClient({
+    adapter: createAdapter(url, poolSize, log),
+    omit: HIDDEN,
+    transactionOptions: { maxWait: 5_000, timeout: 10_000 },
+  });
   const context = createTransactionContext<object>();
   const hook = createSealingHook(privacy, createRowStore(client as unknown as PrismaClient, context));
 
@@ -87,7 +92,9 @@ export function createDatabase(options: {
           );
         }
         const body = work as (tx: object) => Promise<unknown>;
-        return sealed.$transaction((tx) => context.within(tx, () => body(tx)), transactionOptions);
+        return sealed
+          .$transaction((tx) => context.within(tx, () => body(tx)), transactionOptions)
+          .catch(refuseWhenFull);
       },
     },
   });

@@ -1,0 +1,24 @@
+import { AppError } from '../errors.js';
+
+/** Prisma's code for a transaction that failed; its message tells one that found no free connection. */
+const TRANSACTION_FAILED = 'P2028';
+const NO_CONNECTION = /unable to start a transaction/i;
+const NO_POOL_CONNECTION = /timeout exceeded when trying to connect/i;
+
+/**
+ * Passes an error of a transaction on; one that found no free connection in time, which is no defect but a crowd,
+ * becomes OVERLOADED.
+ *
+ * @throws AppError OVERLOADED, or the error as it came
+ */
+export function refuseWhenFull(error: unknown): never {
+  if (error instanceof Error) {
+    const { code } = error as { code?: unknown };
+    const isFull =
+      code === TRANSACTION_FAILED
+        ? NO_CONNECTION.test(error.message)
+        : NO_POOL_CONNECTION.test(error.message);
+    if (isFull) throw new AppError('OVERLOADED', { retryAfterSeconds: 2, cause: error });
+  }
+  throw error;
+}
