@@ -21,6 +21,7 @@ import { createAuthenticate } from './security/authenticate.js';
 import { createEndedSessions } from './security/ended-sessions.js';
 import { PASSWORD_MAX_LENGTH } from './security/password-text.js';
 import { createSigningKeys } from './security/signing-keys.js';
+import { END_SUSPENSION_JOB } from './services/admin/suspend-user.js';
 import { createRecordAccess } from './services/audit/record-access.js';
 import { AuthResolver } from './services/auth/auth.resolver.js';
 import { createAuthRoutes } from './services/auth/auth.routes.js';
@@ -67,7 +68,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const mail = createMail({ db, jobs, transport, config, log });
 
   const { pepper } = keyRing;
-  const services = createServices({ config, clock, db, pepper, accessTokens, endedSessions, mail });
+  const services = createServices({ config, clock, db, privacy, pepper, accessTokens, endedSessions, mail, jobs });
   scheduleJobs(jobs, services);
 
   const recordAccess = createRecordAccess({ db, audit: services.audit });
@@ -98,6 +99,8 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     db,
     /** Answers requests without a socket; `start` opens the real one. */
     http,
+    /** Makes what is missing in the database for jobs to be enqueued; part of `start`. */
+    prepare: () => jobs.prepare(),
     /** Connects, and listens on the configured address. Returns the port. */
     async start(): Promise<number> {
       await signingKeys.ensure();
@@ -148,6 +151,7 @@ function createRoutes(services: Services, hotReads: HotReads, clock: Clock) {
 function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity, sessions }: Services): void {
   jobs.handle('identity.discard-expired-tokens', async () => void (await identity.discardExpiredTokens()));
   jobs.schedule('identity.discard-expired-tokens', '17 * * * *');
+  jobs.handle(END_SUSPENSION_JOB, ({ userId }) => identity.endIfOver(String(userId)));
   jobs.handle('auth.discard-old-sessions', async () => void (await sessions.discardOld()));
   jobs.schedule('auth.discard-old-sessions', '47 3 * * *');
 }
@@ -158,6 +162,8 @@ function pagesOf({ identity }: Services, config: Config, log: Log): Parameters<t
     resetPassword: (token, newPassword, origin) => identity.resetPassword({ token, newPassword, origin }),
     confirmEmailChange: (token, origin) => identity.confirmEmailChange({ token, origin }),
     undoEmailChange: (token, origin) => identity.undoEmailChange({ token, origin }),
+    acceptInvitation: (token, newPassword, origin) =>
+      identity.acceptInvitation({ token, newPassword, origin }),
     serviceName: config.serviceName,
     passwordPolicy: { minLength: config.passwordMinLength, maxLength: PASSWORD_MAX_LENGTH },
     trustedProxies: config.trustedProxies,

@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/client.js';
+import type { Jobs } from '../jobs/jobs.js';
 import type { Mail } from '../mail/outbox.js';
 import type { SecretVersions } from '../privacy/key-ring.js';
+import type { Privacy } from '../privacy/privacy.js';
 import type { AccessTokens } from '../security/access-token.js';
 import { loadBreachedPasswords } from '../security/breached-passwords.js';
 import type { EndedSessions } from '../security/ended-sessions.js';
 import { createPasswords } from '../security/passwords.js';
+import { createAdminService } from '../services/admin/admin.service.js';
 import { createAuditService } from '../services/audit/audit.service.js';
 import { createSessionService } from '../services/auth/session.service.js';
 import { createSignInService } from '../services/auth/sign-in.service.js';
@@ -18,10 +21,12 @@ export interface ServiceParts {
   config: Config;
   clock: Clock;
   db: Database;
+  privacy: Privacy;
   pepper: SecretVersions;
   accessTokens: AccessTokens;
   endedSessions: EndedSessions;
   mail: Mail;
+  jobs: Pick<Jobs, 'enqueue'>;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -34,17 +39,20 @@ export function createServices({
   config,
   clock,
   db,
+  privacy,
   pepper,
   accessTokens,
   endedSessions,
   mail,
+  jobs,
 }: ServiceParts) {
-  const audit = createAuditService({ clock });
+  const audit = createAuditService({ clock, privacy });
   const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config });
   const profiles = createProfileService({ db, audit });
   const consents = createConsentService({ audit });
   const identity = createIdentityService({
     db,
+    privacy,
     clock,
     config,
     mail,
@@ -65,5 +73,6 @@ export function createServices({
     endSessions: sessions.endAll,
   });
   const signIn = createSignInService({ db, identity, sessions });
-  return { audit, identity, sessions, signIn, profiles, consents };
+  const admin = createAdminService({ db, clock, audit, identity, sessions, jobs });
+  return { audit, identity, sessions, signIn, profiles, consents, admin };
 }

@@ -43,7 +43,8 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
   const database = await createTestDatabase();
   const keyRing = testKeyRing();
   const log = createLog('silent');
-  const db = createDatabase({ url: database.url, privacy: createPrivacy({ keyRing }), poolSize: 10 });
+  const privacy = createPrivacy({ keyRing });
+  const db = createDatabase({ url: database.url, privacy, poolSize: 10 });
   const clock = movableClock();
   const delivered: Delivery[] = [];
   const transport = { deliver: async (mail: Delivery) => void delivered.push(mail), close: () => undefined };
@@ -55,7 +56,9 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
   const shared = {
     clock,
     db,
+    privacy,
     mail,
+    jobs,
     pepper: keyRing.pepper,
     accessTokens: createAccessTokens({ signingKeys, clock, config }),
     endedSessions: createEndedSessions({ url: database.url, db, clock, config, log }),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { checkConstraintSql } from '../../src/privacy/check-constraints.js';
 import { REGISTER } from '../../src/privacy/register.js';
 import { freshEmail, openSealedDatabase, type SealedDatabase, sessionTimes } from './sealed-database.js';
@@ -15,7 +16,7 @@ beforeAll(async () => {
       },
       socialLogins: { create: { provider: 'p', providerId: 'x' } },
       sessions: { create: { ipAddress: '1', ...sessionTimes() } },
-      auditEvents: { create: { action: 'a', ipAddress: '1' } },
+      auditOrigins: { create: { eventId: randomUUID(), at: new Date(), origin: {} } },
     },
   });
 });
@@ -45,7 +46,7 @@ const PLAIN = [
 ];
 
 test.each(COLUMNS)('%s.%s refuses plaintext from raw SQL', async (table, column, constraint) => {
-  const isJson = ['preferences', 'message'].includes(column);
+  const isJson = ['preferences', 'message', 'origin'].includes(column);
   for (const text of PLAIN) {
     const update = it.sql(`UPDATE ${table} SET ${column} = $1`, [isJson ? JSON.stringify(text) : text]);
     await expect(update).rejects.toMatchObject({ code: '23514', constraint });
@@ -57,7 +58,7 @@ test.each(COLUMNS)('%s.%s refuses plaintext from raw SQL', async (table, column,
     '7',
     'null',
     '["c1.1.AAAA"]',
-    ...(column === 'message' ? ['{}'] : []),
+    ...(column === 'preferences' ? [] : ['{}']),
   ]) {
     await expect(it.sql(`UPDATE ${table} SET ${column} = $1`, [json])).rejects.toMatchObject({
       code: '23514',

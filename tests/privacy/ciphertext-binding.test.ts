@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SealedValueError } from '../../src/privacy/privacy-errors.js';
 import { freshEmail, openSealedDatabase, type SealedDatabase, sessionTimes } from './sealed-database.js';
 
@@ -31,7 +32,7 @@ async function makeUser() {
       },
       socialLogins: { create: { provider: 'p', providerId: freshEmail() } },
       sessions: { create: { ipAddress: '10.0.0.1', userAgent: 'UA', ...sessionTimes() } },
-      auditEvents: { create: { action: 'a', ipAddress: '10.0.0.1', userAgent: 'UA' } },
+      auditOrigins: { create: { eventId: randomUUID(), at: new Date(), origin: { ipAddress: '10.0.0.1' } } },
     },
   });
   return id;
@@ -43,7 +44,7 @@ const everything = {
   oneTimeTokens: true,
   socialLogins: true,
   sessions: true,
-  auditEvents: true,
+  auditOrigins: true,
 } as const;
 const read = (id: string) => it.db.user.findUniqueOrThrow({ where: { id }, include: everything });
 
@@ -59,7 +60,7 @@ async function refusesIn(
   const [before] = await it.sql<{ v: unknown }>(
     `SELECT to_jsonb(${column}) AS v FROM ${table} WHERE ${where}`,
   );
-  const cast = ['preferences', 'message'].includes(column) ? 'jsonb' : 'text';
+  const cast = ['preferences', 'message', 'origin'].includes(column) ? 'jsonb' : 'text';
   const put = (text: string) =>
     it.sql(`UPDATE ${table} SET ${column} = $1 WHERE ${where}`, [
       cast === 'jsonb' ? JSON.stringify(text) : text,
@@ -81,8 +82,7 @@ const SEALED = [
   ['outgoing_mails', 'message', 'user_id', 'OutgoingMail.message'],
   ['one_time_tokens', 'email', 'user_id', 'OneTimeToken.email'],
   ['social_logins', 'provider_id', 'user_id', 'SocialLogin.providerId'],
-  ['audit_events', 'ip_address', 'subject_id', 'AuditEvent.ipAddress'],
-  ['audit_events', 'user_agent', 'subject_id', 'AuditEvent.userAgent'],
+  ['audit_origins', 'origin', 'user_id', 'AuditOrigin.origin'],
   ['sessions', 'ip_address', 'user_id', 'Session.ipAddress'],
   ['sessions', 'user_agent', 'user_id', 'Session.userAgent'],
 ] as const;

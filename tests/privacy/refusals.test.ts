@@ -65,11 +65,10 @@ const QUERIES: Record<string, [string, () => Promise<unknown>]> = {
   'moving or making a child': ['User.sessions', () =>
       it.db.user.update({ where: { id: userId }, data: { sessions: { connectOrCreate: { where: { id: userId }, create: sessionTimes() } } } })],
   'setting the children': ['User.sessions', () => it.db.user.update({ where: { id: userId }, data: { sessions: { set: [] } } })],
-  'unlinking sealed children': ['User.auditEvents', () => it.db.user.update({ where: { id: userId }, data: { auditEvents: { disconnect: { id: userId } } } })],
+  'taking sealed children from elsewhere': ['User.auditOrigins', () => it.db.user.update({ where: { id: userId }, data: { auditOrigins: { connect: { eventId: userId } } } })],
   'writing the data key through the user': ['User.dataKey', () => it.db.user.update({ where: { id: userId }, data: { dataKey: { delete: true } } })],
   'making the data key': ['User.dataKey', () => it.db.user.create({ data: { email: freshEmail(), dataKey: { create: { wrappedKey: 'x' } } } })],
-  'sealing for nobody': ['AuditEvent.ipAddress', () => it.db.auditEvent.create({ data: { action: 'a', ipAddress: '1' } })],
-  'sealing for an unknown user': ['Session.ipAddress', () =>
+    'sealing for an unknown user': ['Session.ipAddress', () =>
       it.db.session.create({ data: { userId: '00000000-0000-4000-8000-000000000000', ipAddress: '1', ...sessionTimes() } })],
   'an id that is no UUID': ['User.id', () => it.db.user.create({ data: { id: 'one', email: freshEmail() } })],
   'createMany with skipDuplicates of users': ['User.dataKey', () => it.db.user.createMany({ data: [{ email }], skipDuplicates: true })],

@@ -36,6 +36,10 @@ describe.each([...schema])('%s', (name, model) => {
       expect(entry.columns[owner.column]).toBeDefined();
       expect(entry.relations[owner.relation]).toEqual({ model: 'User', kind: 'parent' });
     }
+    if (owner.by === 'link') {
+      expect(entry.columns[owner.column]?.personal).toBe(true);
+      expect(entry.relations).toEqual({});
+    }
     if (owner.by === 'way of') expect(entry.relations[owner.relation]?.kind).toBe('parent');
     if (owner.by === 'nobody')
       expect(Object.values(entry.columns).every((column) => !column.personal)).toBe(true);
@@ -70,8 +74,8 @@ test('what the issue lists is sealed', () => {
   expect(sealed).toEqual(
     expect.arrayContaining([
       'User.email', 'User.passwordHash', 'UserProfile.fullName', 'UserProfile.phoneNumber', 'UserProfile.avatarUrl',
-      'UserProfile.preferences', 'Session.ipAddress', 'Session.userAgent', 'AuditEvent.ipAddress',
-      'AuditEvent.userAgent', 'SocialLogin.providerId', 'OneTimeToken.email', 'OutgoingMail.message',
+      'UserProfile.preferences', 'Session.ipAddress', 'Session.userAgent', 'AuditOrigin.origin',
+      'SocialLogin.providerId', 'OneTimeToken.email', 'OutgoingMail.message',
     ]), // prettier-ignore
   );
 });

@@ -34,11 +34,12 @@ export async function startAuthServer({
   const log = createLog('silent');
   const keyRing = testKeyRing();
   const config = AUTH_CONFIG;
-  const db = createDatabase({ url, privacy: createPrivacy({ keyRing }), poolSize: 10, log });
+  const privacy = createPrivacy({ keyRing });
+  const db = createDatabase({ url, privacy, poolSize: 10, log });
   const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });
   const accessTokens = createAccessTokens({ signingKeys, clock, config });
   const endedSessions = createEndedSessions({ url, db, clock, config, log });
-  const audit = createAuditService({ clock });
+  const audit = createAuditService({ clock, privacy });
   const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config });
   const authenticate = createAuthenticate({ accessTokens, endedSessions });
   await signingKeys.ensure();

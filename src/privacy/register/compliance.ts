@@ -3,10 +3,14 @@ import type { ModelEntry } from './entry.js';
 import { belongsToUser, BY_USER, notPersonal, personal, USER_RELATION } from './entry.js';
 
 const PROOF = { legalBasis: 'legal obligation, Art. 6(1)(c)' } as const;
-const SEALED_EVENT = {
+const EVENT = {
+  legalBasis: 'legal obligation, Art. 6(1)(c)',
+  retention: 'as long as the audit log',
+  onErasure: 'kept: it says that an account existed, and no longer whose',
+} as const;
+const TRACE = {
   legalBasis: 'legitimate interests, Art. 6(1)(f)',
-  sealed: 'text',
-  onErasure: 'unreadable since the data key is destroyed, and cleared',
+  retention: 'sign-in addresses',
 } as const;
 
 export const COMPLIANCE = {
@@ -30,24 +34,63 @@ export const COMPLIANCE = {
   AuditEvent: {
     table: 'audit_events',
     rowId: 'id',
-    owner: { by: 'column', column: 'subjectId', relation: 'subject' },
+    owner: { by: 'link', column: 'subjectId' },
     columns: {
       id: notPersonal('A random number of the row'),
-      at: personal('account activity', 'Proves when something was done to the account', PROOF),
-      action: personal('account activity', 'Proves what was done to the account', PROOF),
-      actorId: personal('account identifier', 'Proves who did it', {
-        ...PROOF,
-        onErasure: 'unlinked from the person',
-      }),
-      subjectId: personal('account identifier', 'Proves to whose account it was done', {
-        ...PROOF,
-        onErasure: 'unlinked from the person',
-      }),
-      ipAddress: personal('online identifier', 'Lets misuse of the account be traced', SEALED_EVENT),
-      userAgent: personal('online identifier', 'Lets misuse of the account be traced', SEALED_EVENT),
+      at: personal('account activity', 'Proves when something was done to the account', EVENT),
+      action: personal('account activity', 'Proves what was done to the account', EVENT),
+      actorId: personal('account identifier', 'Proves who did it', EVENT),
+      subjectId: personal('account identifier', 'Proves to whose account it was done', EVENT),
+      originCommitment: notPersonal('A keyed hash whose key is destroyed together with what it is of'),
       data: notPersonal('Details of the event that name no person'),
+      transactionId: notPersonal('A counter of the database'),
     },
-    relations: { subject: { model: 'User', kind: 'parent' } },
+    relations: {},
+  },
+
+  AuditOrigin: {
+    table: 'audit_origins',
+    rowId: 'eventId',
+    owner: BY_USER,
+    columns: {
+      eventId: notPersonal('The random number of the event'),
+      userId: belongsToUser,
+      at: personal('account activity', 'Says when the address may be kept no longer', {
+        ...TRACE,
+        exported: false,
+      }),
+      origin: personal('online identifier', 'Lets misuse be traced to an address and a user agent', {
+        ...TRACE,
+        sealed: 'json',
+      }),
+    },
+    relations: USER_RELATION,
+  },
+
+  AuditLeaf: {
+    table: 'audit_leaves',
+    rowId: 'sequence',
+    owner: { by: 'nobody' },
+    columns: {
+      sequence: notPersonal('The place of an event in the sealed log'),
+      eventId: notPersonal('The random number of the event'),
+      leafHash: notPersonal('A hash that proves that the event was not changed'),
+    },
+    relations: {},
+  },
+
+  AuditCheckpoint: {
+    table: 'audit_checkpoints',
+    rowId: 'size',
+    owner: { by: 'nobody' },
+    columns: {
+      size: notPersonal('How many events the sealed log had'),
+      root: notPersonal('A hash over all of them'),
+      frontier: notPersonal('Hashes from which the log grows'),
+      note: notPersonal('Size and hash, signed by the server'),
+      createdAt: notPersonal('When the server signed it'),
+    },
+    relations: {},
   },
 
   OutgoingMail: {

@@ -22,7 +22,8 @@ export type LegalBasis =
   'contract, Art. 6(1)(b)' | 'legal obligation, Art. 6(1)(c)' | 'legitimate interests, Art. 6(1)(f)';
 
 /** When the value goes at the latest, if the person asks for nothing: a fixed end, or a period that the operator sets. */
-export type Retention = 'until the account is erased' | 'until the mail is delivered' | RetentionRule;
+export type Retention =
+  'until the account is erased' | 'until the mail is delivered' | 'as long as the audit log' | RetentionRule;
 
 /** What the erasure of the account does to the value. */
 export type OnErasure =
@@ -67,9 +68,13 @@ export interface Relation {
   kind: 'parent' | 'child' | 'children';
 }
 
-/** Whose data a row is: the user's own row, a column naming the user, by way of another row, or nobody's. */
+/**
+ * Whose data a row is: the user's own row, a column naming the user, by way of another row, or nobody's. `link`: a
+ * column that names the user without a foreign key, in rows that outlive the account and seal nothing.
+ */
 export type Owner =
   | { by: 'self' }
+  | { by: 'link'; column: string }
   | { by: 'column'; column: string; relation: string }
   | { by: 'way of'; relation: string }
   | { by: 'nobody' };

@@ -61,7 +61,7 @@ export const IDENTITY = {
       oneTimeTokens: { model: 'OneTimeToken', kind: 'children' },
       sessions: { model: 'Session', kind: 'children' },
       consents: { model: 'Consent', kind: 'children' },
-      auditEvents: { model: 'AuditEvent', kind: 'children' },
+      auditOrigins: { model: 'AuditOrigin', kind: 'children' },
       outgoingMails: { model: 'OutgoingMail', kind: 'children' },
       roles: { model: 'UserRole', kind: 'children' },
     },

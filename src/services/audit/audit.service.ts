@@ -1,7 +1,9 @@
 import type { Clock } from '../../clock.js';
-import type { Transaction } from '../../database/client.js';
+import type { Privacy } from '../../privacy/privacy.js';
 import type { RequestOrigin } from '../../security/request-context.js';
+import { appendEvent, type SqlTransaction } from './append-event.js';
 import type { AuditAction } from './audit-action.js';
+import { createEventIds } from './event-ids.js';
 
 /** What an event may say beside its action: ids, codes and counts, never personal data. */
 export type AuditData = Record<string, string | number | boolean | readonly string[]>;
@@ -17,25 +19,21 @@ export interface AuditEntry {
   data?: AuditData;
 }
 
-/** The record of what happened. */
-export function createAuditService({ clock }: { clock: Clock }) {
+/** The record of what happened: docs/audit-log.md. */
+export function createAuditService({ clock, privacy }: { clock: Clock; privacy: Privacy }) {
+  const nextId = createEventIds();
+
   /**
-   * Records an event in the transaction of the change it tells of: both take place or neither.
-   * Address and user agent are sealed under the subject's data key, so an event without a subject keeps neither.
+   * Records an event in the transaction of the change it tells of: both take place or neither. Address and user
+   * agent are sealed under the data key of the actor or, where nobody is signed in, of the subject.
    */
-  async function record(tx: Transaction, { action, actorId, subjectId, origin, data }: AuditEntry) {
-    await tx.auditEvent.create({
-      data: {
-        at: clock.now(),
-        action,
-        actorId,
-        subjectId,
-        ipAddress: subjectId === null ? null : (origin?.ipAddress ?? null),
-        userAgent: subjectId === null ? null : (origin?.userAgent ?? null),
-        data: { ...data },
-      },
-      select: { id: true },
-    });
+  async function record(
+    tx: SqlTransaction,
+    { action, actorId, subjectId, origin, data = {} }: AuditEntry,
+  ): Promise<void> {
+    const at = clock.now();
+    const text = JSON.stringify(data, Object.keys(data).sort());
+    await appendEvent(tx, privacy, { id: nextId(at), at, action, actorId, subjectId, data: text }, origin);
   }
 
   return { record };
