@@ -68,7 +68,17 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const mail = createMail({ db, jobs, transport, config, log });
 
   const { pepper } = keyRing;
-  const services = createServices({ config, clock, db, privacy, pepper, accessTokens, endedSessions, mail, jobs });
+  const services = createServices({
+    config,
+    clock,
+    db,
+    privacy,
+    pepper,
+    accessTokens,
+    endedSessions,
+    mail,
+    jobs,
+  });
   scheduleJobs(jobs, services);
 
   const recordAccess = createRecordAccess({ db, audit: services.audit });

@@ -45,6 +45,14 @@ export function createJobs(options: JobsOptions) {
     if (state !== wanted) throw new Error(`The jobs are ${state}, not ${wanted}.`);
   }
 
+  async function prepare(): Promise<void> {
+    await withStartLock(pool, async () => {
+      await boss.start();
+      for (const consumer of consumers.values()) await consumer.prepare();
+      for (const { name, cron, data } of schedules) await boss.schedule(name, cron, data);
+    });
+  }
+
   return {
     /** Declares who does the jobs of this name. */
     handle(name: string, handler: JobHandler, handlerOptions: HandlerOptions = {}): void {
@@ -77,14 +85,13 @@ export function createJobs(options: JobsOptions) {
       consumers.get(name)?.expectSoon();
     },
 
-    /** Makes tables and queues where they are missing and starts to work. Several processes may start at once. */
+    /** Makes tables and queues where they are missing, so that jobs can be enqueued; several processes may do so at once. */
+    prepare,
+
+    /** Prepares, and starts to work. */
     async start(): Promise<void> {
       requireState('new');
-      await withStartLock(pool, async () => {
-        await boss.start();
-        for (const consumer of consumers.values()) await consumer.prepare();
-        for (const { name, cron, data } of schedules) await boss.schedule(name, cron, data);
-      });
+      await prepare();
       state = 'running';
       for (const consumer of consumers.values()) consumer.start();
     },

@@ -23,6 +23,7 @@ beforeAll(async () => {
     resetPassword: (token, newPassword, origin) => spend('resetPassword', token, newPassword, origin),
     confirmEmailChange: (token) => spend('confirmEmailChange', token),
     undoEmailChange: (token) => spend('undoEmailChange', token),
+    acceptInvitation: (token, newPassword) => spend('acceptInvitation', token, newPassword),
     serviceName: 'Acme & Sons',
     passwordPolicy: { minLength: 12, maxLength: 256 },
     trustedProxies: 0,
@@ -53,6 +54,7 @@ const ACTIONS = [
   ['/reset-password', 'resetPassword'],
   ['/confirm-email-change', 'confirmEmailChange'],
   ['/undo-email-change', 'undoEmailChange'],
+  ['/accept-invitation', 'acceptInvitation'],
 ] as const;
 
 describe.each(ACTIONS)('%s', (path, action) => {

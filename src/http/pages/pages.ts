@@ -7,6 +7,7 @@ export interface PagesOptions {
   resetPassword: (token: string, newPassword: string, origin: RequestOrigin) => Promise<unknown>;
   confirmEmailChange: (token: string, origin: RequestOrigin) => Promise<unknown>;
   undoEmailChange: (token: string, origin: RequestOrigin) => Promise<unknown>;
+  acceptInvitation: (token: string, newPassword: string, origin: RequestOrigin) => Promise<unknown>;
   serviceName: string;
   passwordPolicy: PasswordPolicyText;
 }
@@ -69,6 +70,16 @@ export function listPages(options: PagesOptions): Page[] {
       doneText:
         'Your account uses this address again. Choose a new password now, if it was not you who changed the address.',
       spend: (token, _newPassword, origin) => options.undoEmailChange(token, origin),
+    },
+    {
+      path: '/accept-invitation',
+      heading: 'Welcome',
+      explanation: 'An account was opened for you. Choose a password to use it.',
+      button: 'Set this password',
+      asksForPassword: true,
+      doneHeading: 'Your account is ready',
+      doneText: 'You can close this page and sign in with your e-mail address and this password.',
+      spend: options.acceptInvitation,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { confirmEmailChange } from './confirm-email-change.js';
 import { emailChangeNotice } from './email-change-notice.js';
+import { invitation } from './invitation.js';
 import { passwordChanged } from './password-changed.js';
 import { registrationAttempt } from './registration-attempt.js';
 import { resetPassword } from './reset-password.js';
@@ -13,6 +14,7 @@ const TEMPLATES = {
   'email-change-notice': emailChangeNotice,
   'password-changed': passwordChanged,
   'registration-attempt': registrationAttempt,
+  invitation,
 };
 
 export type TemplateName = keyof typeof TEMPLATES;

@@ -1,22 +1,27 @@
+import type { Privacy } from '../../privacy/privacy.js';
 import { createChangePassword } from './change-password.js';
 import { createEmailChange } from './change-email.js';
 import { createCredentials } from './check-credentials.js';
-import { createFindRoles } from './find-roles.js';
 import { createFindUsers } from './find-users.js';
 import type { IdentityParts } from './identity-parts.js';
 import { createOneTimeTokens } from './one-time-tokens.js';
+import { createInvitations } from './invite-user.js';
 import { createRecordSignIn } from './record-sign-in.js';
 import { createRegister } from './register.js';
 import { createReservations } from './reserved-addresses.js';
 import { createPasswordReset } from './reset-password.js';
+import { createRoles } from './roles.js';
+import { createSearchUsers } from './search-users.js';
 import { createSetPassword } from './set-password.js';
+import { createDeletions } from './delete-account.js';
+import { createSuspensions } from './suspend-account.js';
 import { createVerification } from './verify-email.js';
 
 /**
  * Who exists and how they prove it. Every operation that changes something does so in one transaction together
  * with its audit event and its mail.
  */
-export function createIdentityService(parts: IdentityParts) {
+export function createIdentityService(parts: IdentityParts & { privacy: Privacy }) {
   const tokens = createOneTimeTokens(parts);
   const reservations = createReservations(parts);
   const credentials = createCredentials(parts);
@@ -27,7 +32,11 @@ export function createIdentityService(parts: IdentityParts) {
 
   return {
     ...createFindUsers(parts),
-    ...createFindRoles(parts),
+    ...createSearchUsers(parts),
+    ...createRoles(parts),
+    ...createSuspensions(parts),
+    ...createDeletions(parts),
+    ...createInvitations({ ...parts, tokens, reservations }),
     register: createRegister({ ...parts, verification, reservations }),
     requestEmailVerification: verification.request,
     verifyEmail: verification.verify,

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createApp, type App } from '../app.js';
+import { systemClock } from '../clock.js';
+import type { Config } from '../config.js';
+import { lockDataFolder, type DataFolderLock } from '../database/data-folder.js';
+import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { applyMigrations } from '../database/migrations.js';
+import { checkPostgres } from '../database/postgres-check.js';
+import { findRunningPostgres } from '../database/running-postgres.js';
+import { StartError } from '../database/start-error.js';
+import type { Log } from '../log.js';
+import { openKeyRing } from './key-ring.js';
+
+export interface Surroundings {
+  log: Log;
+  print: (line: string) => void;
+}
+
+const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+const PACKAGE = new URL('../../package.json', import.meta.url);
+
+/**
+ * Does `work` with the whole application, which neither listens nor works on jobs: for operators' commands. The
+ * database may be in use by servers; where it is the embedded one and no server runs, it is started for the time.
+ *
+ * @throws StartError, KeyRingError with a message for the operator
+ */
+export async function withApp<T>(
+  config: Config,
+  { log, print }: Surroundings,
+  work: (app: App) => Promise<T>,
+): Promise<T> {
+  return withDatabase(config, log, async (databaseUrl) => {
+    await applyMigrations({ url: databaseUrl, migrationsDir: MIGRATIONS, log });
+    const keyRing = await openKeyRing(config, print);
+    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
+    const app = await createApp({ config, databaseUrl, keyRing, clock: systemClock, log, version, print });
+    try {
+      await app.prepare();
+      return await work(app);
+    } finally {
+      await app.stop();
+    }
+  });
+}
+
+/**
+ * Does `work` with the URL of the configured database, whether or not a server uses it at the same time.
+ *
+ * @throws StartError with a message for the operator
+ */
+export async function withDatabase<T>(
+  config: Config,
+  log: Log,
+  work: (databaseUrl: string) => Promise<T>,
+): Promise<T> {
+  if (config.databaseUrl !== null) {
+    await checkPostgres(config.databaseUrl);
+    return work(config.databaseUrl);
+  }
+  const lock = await lockUnlessServed(config.dataDir);
+  if (typeof lock === 'string') return work(lock);
+  try {
+    const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+    return await work(postgres.url).finally(() => postgres.stop());
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The lock of the data folder, or the database's URL when a server holds that lock. */
+async function lockUnlessServed(dataDir: string): Promise<DataFolderLock | string> {
+  try {
+    return await lockDataFolder(dataDir);
+  } catch (error) {
+    const url = error instanceof StartError ? await findRunningPostgres(dataDir) : null;
+    if (url === null) throw error;
+    return url;
+  }
+}

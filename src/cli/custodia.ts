@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { ConfigError } from '../config.js';
+import { StartError } from '../database/start-error.js';
+import { AppError } from '../errors.js';
+import { KeyRingError } from '../privacy/privacy-errors.js';
+import { adminBootstrap } from './commands/admin-bootstrap.js';
+import { dispatch } from './dispatch.js';
+
+// The operators' command: `npm run --silent custodia -- admin bootstrap --email you@example.com`.
+
+const COMMANDS = [adminBootstrap];
+
+const surroundings = {
+  env: process.env,
+  print: (line: string) => void process.stdout.write(`${line}\n`),
+  complain: (line: string) => void process.stderr.write(`${line}\n`),
+};
+
+try {
+  process.exitCode = await dispatch(COMMANDS, process.argv.slice(2), surroundings);
+} catch (error) {
+  surroundings.complain(describe(error));
+  process.exitCode = 1;
+}
+
+/** What the operator can mend is said in its own words; anything else is a defect and keeps its stack. */
+function describe(error: unknown): string {
+  if (error instanceof AppError) {
+    const problems = Object.entries(error.fields ?? {}).map(([field, problem]) => `${field} ${problem}`);
+    return problems.length > 0 ? `${error.message} ${problems.join('; ')}.` : error.message;
+  }
+  if (!(error instanceof Error)) return String(error);
+  const isMendable = [ConfigError, StartError, KeyRingError].some((known) => error instanceof known);
+  return isMendable ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,8 @@
+import type { RequestOrigin } from '../../security/request-context.js';
+import type { Viewer } from '../../security/viewer.js';
+
+/** A signed-in member of staff who acts on somebody's account. */
+export interface Actor {
+  viewer: Pick<Viewer, 'userId' | 'authTime'>;
+  origin: RequestOrigin;
+}

@@ -1,0 +1,67 @@
+import type { Transaction } from '../../database/client.js';
+import { AppError } from '../../errors.js';
+import { isUuid } from '../../input/uuid.js';
+import { permissionsOf, rankOf, type Permission, type Role } from '../../security/permissions.js';
+import { lockUser, type LockedUser } from '../identity/locked-user.js';
+import type { IdentityService } from '../identity/identity.service.js';
+import type { Actor } from './actor.js';
+
+/** An account that somebody may act on: locked, with the roles that it has. */
+export interface Subject {
+  user: LockedUser;
+  roles: readonly Role[];
+}
+
+export type Rules = ReturnType<typeof createRules>;
+
+/** Who may act on whom, checked inside the transaction that acts: what was true a moment ago may not be now. */
+export function createRules({ identity }: { identity: IdentityService }) {
+  /**
+   * Checks that the actor still holds the permission, and returns their roles. Rights stand still from here to
+   * the end of the transaction.
+   *
+   * @throws AppError FORBIDDEN
+   */
+  async function requireRight(tx: Transaction, actor: Actor, permission: Permission): Promise<Role[]> {
+    await identity.lockRights(tx);
+    const roles = await identity.rolesInForce(actor.viewer.userId, tx);
+    if (!permissionsOf(roles).has(permission)) throw new AppError('FORBIDDEN');
+    return roles;
+  }
+
+  /**
+   * Checks that the actor may do this to the account, and locks it.
+   *
+   * @throws AppError FORBIDDEN without the permission, and for somebody who stands above the actor; NOT_FOUND
+   */
+  async function requireSubject(
+    tx: Transaction,
+    actor: Actor,
+    permission: Permission,
+    userId: string,
+  ): Promise<Subject> {
+    const actorRoles = await requireRight(tx, actor, permission);
+    const user = isUuid(userId) ? await lockUser(tx, userId) : null;
+    if (!user || user.status === 'ERASED') throw new AppError('NOT_FOUND');
+    const [roles = []] = await identity.findRoles([user.id], tx);
+    if (rankOf(roles) > rankOf(actorRoles)) throw new AppError('FORBIDDEN');
+    return { user, roles };
+  }
+
+  return { requireRight, requireSubject };
+}
+
+/**
+ * Keeps staff from shutting themselves out; leaving is done by erasing the own account.
+ *
+ * @throws AppError CONFLICT
+ */
+export function requireSomebodyElse(actor: Actor, userId: string): void {
+  if (actor.viewer.userId !== userId) return;
+  throw new AppError('CONFLICT', { fields: { userId: 'is your own account; ask another administrator' } });
+}
+
+/** The state of an account does not allow an operation: `problem` says which one does. */
+export function conflict(problem: string): AppError {
+  return new AppError('CONFLICT', { fields: { userId: problem } });
+}
