@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { createApiSchema } from './app/schema.js';
 import { createServices, type Services } from './app/services.js';
-import type { Clock } from './clock.js';
+import { MINUTE, SECOND, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { createDatabase } from './database/client.js';
 import { createHotReads, type HotReads } from './database/hot-reads.js';
@@ -26,6 +26,17 @@ import { createRecordAccess } from './services/audit/record-access.js';
 import { AuthResolver } from './services/auth/auth.resolver.js';
 import { createAuthRoutes } from './services/auth/auth.routes.js';
 import { createFindSessionNode, UserSessionsResolver } from './services/auth/user-sessions.resolver.js';
+import { CaseResolver } from './services/compliance/case.resolver.js';
+import { ConsentResolver } from './services/compliance/consent.resolver.js';
+import { takeInventory } from './services/compliance/data-inventory.js';
+import { DataInventoryResolver } from './services/compliance/data-inventory.resolver.js';
+import {
+  createFindExportNode,
+  ExportResolver,
+  UserExportsResolver,
+} from './services/compliance/export.resolver.js';
+import { createExportRoutes } from './services/compliance/export.routes.js';
+import { EXPORT_JOB } from './services/compliance/request-export.js';
 import { EmailChangeResolver } from './services/identity/email-change.resolver.js';
 import { IdentityResolver } from './services/identity/identity.resolver.js';
 import { createIdentityRoutes } from './services/identity/identity.routes.js';
@@ -33,6 +44,9 @@ import { PasswordResolver } from './services/identity/password.resolver.js';
 import { RegistrationResolver } from './services/identity/registration.resolver.js';
 import { ProfileResolver } from './services/profile/profile.resolver.js';
 import { createProfileRoutes } from './services/profile/profile.routes.js';
+
+/** A million events take a few minutes. */
+const EXPORT_TIMEOUT = 20 * MINUTE;
 
 export interface AppParts {
   config: Config;
@@ -87,7 +101,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     log,
     version,
     graphql: await createGraphqlServer({
-      schema: createApiSchema(createResolvers(services, hotReads)),
+      schema: createApiSchema(createResolvers(services, hotReads, config, clock)),
       config,
       log,
       recordAccess,
@@ -133,20 +147,25 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
 }
 
 /** One instance of each resolver class that `app/schema.ts` lists. */
-function createResolvers(services: Services, hotReads: HotReads): object[] {
-  const { identity, sessions, signIn, profiles } = services;
+function createResolvers(services: Services, hotReads: HotReads, config: Config, clock: Clock): object[] {
+  const { identity, sessions, signIn, profiles, consents, exports, cases } = services;
   return [
     new RegistrationResolver(identity),
     new IdentityResolver({
       identity,
       loadViewer: hotReads.viewer,
-      findNodes: [createFindSessionNode(sessions)],
+      findNodes: [createFindSessionNode(sessions), createFindExportNode(exports)],
     }),
     new PasswordResolver(identity),
     new EmailChangeResolver(identity),
     new AuthResolver(signIn, sessions),
     new UserSessionsResolver(sessions),
     new ProfileResolver({ profiles, findUser: identity.findUser }),
+    new ConsentResolver(consents),
+    new ExportResolver(exports),
+    new UserExportsResolver(exports),
+    new CaseResolver({ cases, clock }),
+    new DataInventoryResolver(takeInventory(config.retention)),
   ];
 }
 
@@ -155,10 +174,16 @@ function createRoutes(services: Services, hotReads: HotReads, clock: Clock) {
     ...createIdentityRoutes(services.identity),
     ...createAuthRoutes({ ...services, clock }),
     ...createProfileRoutes({ profiles: services.profiles, loadViewer: hotReads.viewer }),
+    ...createExportRoutes(services.exports),
   ];
 }
 
-function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity, sessions }: Services): void {
+function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity, sessions, exports }: Services): void {
+  jobs.handle(EXPORT_JOB, ({ exportId }, { signal }) => exports.run(String(exportId), signal), {
+    expireInSeconds: EXPORT_TIMEOUT / SECOND,
+    retryLimit: 5,
+    onDead: ({ exportId }) => exports.giveUp(String(exportId)),
+  });
   jobs.handle('identity.discard-expired-tokens', async () => void (await identity.discardExpiredTokens()));
   jobs.schedule('identity.discard-expired-tokens', '17 * * * *');
   jobs.handle(END_SUSPENSION_JOB, ({ userId }) => identity.endIfOver(String(userId)));

@@ -2,6 +2,10 @@ import type { GraphQLSchema } from 'graphql';
 import { createSchema } from '../graphql/schema.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
 import { UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
+import { CaseResolver } from '../services/compliance/case.resolver.js';
+import { ConsentResolver } from '../services/compliance/consent.resolver.js';
+import { DataInventoryResolver } from '../services/compliance/data-inventory.resolver.js';
+import { ExportResolver, UserExportsResolver } from '../services/compliance/export.resolver.js';
 import { EmailChangeResolver } from '../services/identity/email-change.resolver.js';
 import { IdentityResolver } from '../services/identity/identity.resolver.js';
 import { PasswordResolver } from '../services/identity/password.resolver.js';
@@ -17,6 +21,11 @@ const RESOLVERS = [
   AuthResolver,
   UserSessionsResolver,
   ProfileResolver,
+  ConsentResolver,
+  ExportResolver,
+  UserExportsResolver,
+  CaseResolver,
+  DataInventoryResolver,
 ] as const;
 
 /** The schema of the API; without `instances`, which app.ts makes, it can be printed but not executed. */

@@ -13,7 +13,11 @@ import { createAdminService } from '../services/admin/admin.service.js';
 import { createAuditService } from '../services/audit/audit.service.js';
 import { createSessionService } from '../services/auth/session.service.js';
 import { createSignInService } from '../services/auth/sign-in.service.js';
+import { createCaseService } from '../services/compliance/case.service.js';
 import { createConsentService } from '../services/compliance/consent.service.js';
+import { createExportFiles } from '../services/compliance/export-files.js';
+import { createExportService } from '../services/compliance/export.service.js';
+import { createFindRecipients } from '../services/compliance/find-recipients.js';
 import { createIdentityService } from '../services/identity/identity.service.js';
 import { createProfileService } from '../services/profile/profile.service.js';
 
@@ -49,7 +53,8 @@ export function createServices({
   const audit = createAuditService({ clock, privacy });
   const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config });
   const profiles = createProfileService({ db, audit });
-  const consents = createConsentService({ audit });
+  const cases = createCaseService({ db, clock, audit });
+  const consents = createConsentService({ db, clock, audit, cases });
   const identity = createIdentityService({
     db,
     privacy,
@@ -74,5 +79,17 @@ export function createServices({
   });
   const signIn = createSignInService({ db, identity, sessions });
   const admin = createAdminService({ db, clock, audit, identity, sessions, jobs });
-  return { audit, identity, sessions, signIn, profiles, consents, admin };
+  const exports = createExportService({
+    db,
+    clock,
+    audit,
+    mail,
+    jobs,
+    cases,
+    config,
+    files: createExportFiles(config),
+    findRecipients: createFindRecipients({ db, config }),
+    isSignedIn: async (userId, sessionId) => (await sessions.find(userId, sessionId)) !== null,
+  });
+  return { audit, identity, sessions, signIn, profiles, consents, cases, exports, admin };
 }

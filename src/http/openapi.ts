@@ -30,9 +30,10 @@ const ERROR_SCHEMA: JsonSchema = {
 export function describeRoutes(routes: readonly Route[], info: OpenApiInfo): Record<string, unknown> {
   const paths = new Map<string, Record<string, unknown>>();
   for (const route of routes) {
-    const operations = paths.get(route.path) ?? {};
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    const operations = paths.get(path) ?? {};
     operations[route.method.toLowerCase()] = describeRoute(route);
-    paths.set(route.path, operations);
+    paths.set(path, operations);
   }
   return {
     openapi: '3.1.0',
@@ -55,9 +56,19 @@ function describeRoute(route: Route): Record<string, unknown> {
     ...(description ? { description } : {}),
     tags: [tag],
     security: auth === 'required' ? [{ accessToken: [] }] : [],
+    ...(route.parameters ? { parameters: describeParameters(route.parameters) } : {}),
     ...(input ? { requestBody: { required: true, content: jsonContent(schemaOfFields(input)) } } : {}),
     responses: { ...describeAnswers(route), ...describeErrors(errorsOf(route)) },
   };
+}
+
+function describeParameters(parameters: NonNullable<Route['parameters']>): object[] {
+  return Object.entries(parameters).map(([name, parameter]) => ({
+    name,
+    ...parameter,
+    required: true,
+    schema: { type: 'string' },
+  }));
 }
 
 /** `POST /api/v1/auth/reset-password` → `postAuthResetPassword`. */
@@ -68,10 +79,10 @@ function operationIdOf({ method, path }: Route): string {
 
 function describeAnswers({ responses }: Route): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(responses).map(([status, { description, schema }]) => [
-      status,
-      { description, ...(schema ? { content: jsonContent(schema) } : {}) },
-    ]),
+    Object.entries(responses).map(([status, { description, schema, mediaType }]) => {
+      const content = mediaType ? { [mediaType]: {} } : schema && jsonContent(schema);
+      return [status, { description, ...(content ? { content } : {}) }];
+    }),
   );
 }
 

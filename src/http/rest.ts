@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readFields } from '../input/fields.js';
 import { requireViewer, type RequestContext } from '../security/request-context.js';
 import { isRefusal, type RecordAccess } from '../security/access-record.js';
-import type { Route } from './route.js';
+import type { RestAnswer, Route } from './route.js';
 
 /** Puts the defined routes on the server: context, sign-in, input, handler, answer, in this order. */
 export function registerRoutes(
@@ -21,9 +21,9 @@ export function registerRoutes(
         try {
           if (route.auth === 'required') requireViewer(context);
           const input = readFields(route.input ? request.body : (request.body ?? {}), route.input ?? {});
-          const { status, body } = await route.handler(context, input);
+          const { status, body, file } = await route.handler(context, input, readParameters(route, request));
           if (context.viewedAccounts.size > 0) await recordAccess(context, { operations, refused: false });
-          return reply.code(status).send(body);
+          return file ? sendFile(reply, status, file) : reply.code(status).send(body);
         } catch (error) {
           if (context.viewer && isRefusal(error)) await recordAccess(context, { operations, refused: true });
           throw error;
@@ -31,4 +31,27 @@ export function registerRoutes(
       },
     });
   }
+}
+
+function readParameters({ parameters = {} }: Route, request: FastifyRequest): Record<string, string> {
+  const sources = { path: request.params, query: request.query } as Record<string, Record<string, unknown>>;
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => {
+      const value = sources[parameter.in]?.[name];
+      return [name, typeof value === 'string' ? value : ''];
+    }),
+  );
+}
+
+/** Personal data of one person: no cache keeps it, no other site embeds it. */
+function sendFile(
+  reply: FastifyReply,
+  status: number,
+  { content, type, name }: NonNullable<RestAnswer['file']>,
+) {
+  return reply
+    .code(status)
+    .headers({ 'cache-control': 'no-store', 'content-disposition': `attachment; filename="${name}"` })
+    .type(type)
+    .send(content);
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../errors.js';
 import type { FieldSpec, FieldValues, JsonSchema } from '../input/fields.js';
 import type { RequestContext } from '../security/request-context.js';
@@ -10,6 +11,14 @@ export type RouteAuth = 'none' | 'required';
 export interface RestAnswer {
   status: number;
   body?: object;
+  /** In place of a body: bytes that the client keeps as a file. */
+  file?: { content: Readable; type: string; name: string };
+}
+
+/** A part of the path (`:id`) or of the query, as text. */
+export interface RouteParameter {
+  in: 'path' | 'query';
+  description: string;
 }
 
 /** The context of a route: where sign-in is required, the viewer is there. */
@@ -19,8 +28,10 @@ export type RouteContext<A extends RouteAuth> = A extends 'required'
 
 export interface RouteDefinition<S extends FieldSpec, A extends RouteAuth> {
   method: HttpMethod;
-  /** Fixed, from the root: `/api/v1/users/me`. */
+  /** From the root: `/api/v1/users/me`, `/api/v1/things/:id`. */
   path: string;
+  /** What the path and the query carry, by name; a missing one is an empty text. */
+  parameters?: Readonly<Record<string, RouteParameter>>;
   /** One line for the OpenAPI document. */
   summary: string;
   description?: string;
@@ -30,15 +41,23 @@ export interface RouteDefinition<S extends FieldSpec, A extends RouteAuth> {
   /** The fields of the JSON body, in snake_case; without it the route takes no body. */
   input?: S;
   /** What the route answers when all goes well: status → meaning and JSON Schema of the body. */
-  responses: Readonly<Record<number, { description: string; schema?: JsonSchema }>>;
+  responses: Readonly<Record<number, { description: string; schema?: JsonSchema; mediaType?: string }>>;
   /** Codes that it may answer beyond those that input, sign-in and the server itself bring. */
   errors?: readonly ErrorCode[];
-  handler(context: RouteContext<A>, input: FieldValues<S>): Promise<RestAnswer> | RestAnswer;
+  handler(
+    context: RouteContext<A>,
+    input: FieldValues<S>,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<RestAnswer> | RestAnswer;
 }
 
 /** A route whose handler's own types are checked and forgotten, so that routes of all kinds fit one list. */
 export type Route = Omit<RouteDefinition<FieldSpec, RouteAuth>, 'handler'> & {
-  handler(context: RequestContext, input: Record<string, unknown>): Promise<RestAnswer> | RestAnswer;
+  handler(
+    context: RequestContext,
+    input: Record<string, unknown>,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<RestAnswer> | RestAnswer;
 };
 
 /**

@@ -39,6 +39,10 @@ export const PERMISSIONS = {
     meaning: 'have the data of others exported for them',
     roles: ['PRIVACY_OFFICER', 'ADMIN'],
   },
+  'privacy:cases': {
+    meaning: 'enter, extend and answer requests of data subjects',
+    roles: ['PRIVACY_OFFICER', 'ADMIN'],
+  },
   'privacy:erase': {
     meaning: 'erase accounts, and hold erasures back',
     roles: ['PRIVACY_OFFICER', 'ADMIN'],

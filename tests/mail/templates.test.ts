@@ -10,6 +10,8 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'email-change-notice', params }, path: 'undo-email-change' },
   { call: { template: 'password-changed', params: {} }, path: null },
   { call: { template: 'registration-attempt', params: {} }, path: null },
+  { call: { template: 'export-ready', params: { expiresAt: params.expiresAt } }, path: null },
+  { call: { template: 'inactivity-notice', params: { deletedAfter: params.expiresAt } }, path: null },
 ];
 
 describe.each(CALLS)('$call.template', ({ call, path }) => {

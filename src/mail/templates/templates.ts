@@ -1,6 +1,8 @@
 import { confirmEmailChange } from './confirm-email-change.js';
 import { emailChangeNotice } from './email-change-notice.js';
 import { invitation } from './invitation.js';
+import { exportReady } from './export-ready.js';
+import { inactivityNotice } from './inactivity-notice.js';
 import { passwordChanged } from './password-changed.js';
 import { registrationAttempt } from './registration-attempt.js';
 import { resetPassword } from './reset-password.js';
@@ -14,6 +16,8 @@ const TEMPLATES = {
   'email-change-notice': emailChangeNotice,
   'password-changed': passwordChanged,
   'registration-attempt': registrationAttempt,
+  'export-ready': exportReady,
+  'inactivity-notice': inactivityNotice,
   invitation,
 };
 

@@ -1,0 +1,99 @@
+import type { Clock } from '../../clock.js';
+import type { Database, Transaction } from '../../database/client.js';
+import type { DataSubjectDecision, DataSubjectRequestType } from '../../database/generated/client.js';
+import type { RequestOrigin } from '../../security/request-context.js';
+import type { AuditService } from '../audit/audit.service.js';
+import { dueDate } from './case-deadline.js';
+import { createListCases } from './case-list.js';
+import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
+import { createStaffCases } from './case-staff.js';
+
+export interface CaseParts {
+  db: Database;
+  clock: Clock;
+  audit: AuditService;
+}
+
+export interface NewCase {
+  userId: string;
+  type: DataSubjectRequestType;
+  /** How it came: `self-service`, `staff`, `letter` … */
+  channel: string;
+  receivedAt: Date;
+  identityProof: string | null;
+  openedBy: string | null;
+  reference: string | null;
+  origin: RequestOrigin | null;
+  /** What the person asked for, where the type does not say it all. */
+  evidence?: string;
+}
+
+export interface CaseOutcome {
+  decision: DataSubjectDecision;
+  decisionReason?: string | null;
+  /** What was done about it. */
+  evidence: string;
+}
+
+/**
+ * Data-subject requests as cases, so that each is answered in time and that can be shown (Art. 12(3) and 5(2)
+ * GDPR): docs/data-subject-requests.md.
+ */
+export function createCaseService(parts: CaseParts) {
+  const { clock, audit } = parts;
+
+  /** Opens a case in the transaction of what the person asked for. The account exists. */
+  async function open(tx: Transaction, { origin, ...row }: NewCase): Promise<CaseRecord> {
+    const dueAt = dueDate(row.type, row.receivedAt);
+    const record = await tx.dataSubjectRequest.create({ data: { ...row, dueAt }, select: CASE_COLUMNS });
+    await audit.record(tx, {
+      action: 'case.opened',
+      actorId: row.openedBy,
+      subjectId: row.userId,
+      origin,
+      data: { caseId: record.id, type: row.type },
+    });
+    return record;
+  }
+
+  /**
+   * Closes the open cases that this export or erasure carries out, in the transaction of its end. Call it before
+   * the person's data key is destroyed: reason and evidence are sealed.
+   */
+  async function closeByReference(tx: Transaction, reference: string, outcome: CaseOutcome): Promise<void> {
+    const rows = await tx.dataSubjectRequest.findMany({
+      where: { reference, status: 'OPEN' },
+      select: { id: true, userId: true },
+    });
+    for (const { id, userId } of rows) await close(tx, { id, userId, actorId: null, origin: null, outcome });
+  }
+
+  async function close(tx: Transaction, closing: Closing): Promise<CaseRecord> {
+    const { id, userId, actorId, origin, outcome } = closing;
+    const record = await tx.dataSubjectRequest.update({
+      where: { id },
+      data: { ...outcome, status: 'CLOSED', closedAt: clock.now(), closedBy: actorId },
+      select: CASE_COLUMNS,
+    });
+    const data = { caseId: id, decision: outcome.decision };
+    await audit.record(tx, { action: 'case.closed', actorId, subjectId: userId, origin, data });
+    return record;
+  }
+
+  return {
+    open,
+    closeByReference,
+    ...createListCases(parts),
+    ...createStaffCases({ ...parts, open, close }),
+  };
+}
+
+export interface Closing {
+  id: string;
+  userId: string;
+  actorId: string | null;
+  origin: RequestOrigin | null;
+  outcome: CaseOutcome;
+}
+
+export type CaseService = ReturnType<typeof createCaseService>;
