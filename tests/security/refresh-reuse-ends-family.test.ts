@@ -102,6 +102,7 @@ test.each([
   const userId = await server.createUser();
   const { tokens } = await server.signIn(userId);
   const deletedAt = status === 'SUSPENDED' ? null : server.clock.now();
-  await server.db.user.update({ where: { id: userId }, data: { status, deletedAt } });
+  const left = status === 'ERASED' ? { email: null } : {};
+  await server.db.user.update({ where: { id: userId }, data: { status, deletedAt, ...left } });
   await expect(refresh(tokens.refreshToken)).rejects.toEqual(refused(code));
 });

@@ -53,6 +53,17 @@ export const AUTH = {
     relations: { session: { model: 'Session', kind: 'parent' } },
   },
 
+  EndedSession: {
+    table: 'ended_sessions',
+    rowId: 'id',
+    owner: { by: 'nobody' },
+    columns: {
+      id: notPersonal('The random number of a session whose account is gone'),
+      endedAt: notPersonal('Says when the number can be forgotten'),
+    },
+    relations: {},
+  },
+
   SigningKey: {
     table: 'signing_keys',
     rowId: 'id',
@@ -66,6 +77,7 @@ export const AUTH = {
       signsFrom: notPersonal('A property of a key of the server'),
       signsUntil: notPersonal('A property of a key of the server'),
       publishedUntil: notPersonal('A property of a key of the server'),
+      signedReceipts: notPersonal('A property of a key of the server'),
     },
     relations: {},
   },

@@ -1,4 +1,5 @@
 import { DATA_RIGHTS } from './data-rights.js';
+import { ERASURE } from './erasure.js';
 import type { ModelEntry } from './entry.js';
 import { belongsToUser, BY_USER, notPersonal, personal, USER_RELATION } from './entry.js';
 
@@ -15,6 +16,7 @@ const TRACE = {
 
 export const COMPLIANCE = {
   ...DATA_RIGHTS,
+  ...ERASURE,
 
   Consent: {
     table: 'consents',

@@ -51,6 +51,11 @@ export const IDENTITY = {
         sealed: 'text',
       }),
       inactivityNoticeAt: personal('account activity', 'Says when the person was told of a coming deletion'),
+      processingRestrictedAt: personal(
+        'data-subject request',
+        'Keeps the data from further processing, Art. 18 GDPR',
+        { legalBasis: 'legal obligation, Art. 6(1)(c)' },
+      ),
     },
     relations: {
       dataExports: { model: 'DataExport', kind: 'children' },
@@ -64,6 +69,8 @@ export const IDENTITY = {
       auditOrigins: { model: 'AuditOrigin', kind: 'children' },
       outgoingMails: { model: 'OutgoingMail', kind: 'children' },
       roles: { model: 'UserRole', kind: 'children' },
+      erasureRequests: { model: 'ErasureRequest', kind: 'children' },
+      legalHolds: { model: 'LegalHold', kind: 'children' },
     },
   },
 

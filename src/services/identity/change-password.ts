@@ -3,6 +3,7 @@ import { checkNewPassword } from '../../security/password-policy.js';
 import type { Credentials } from './check-credentials.js';
 import type { IdentityParts, SignedIn } from './identity-parts.js';
 import { lockUser } from './locked-user.js';
+import { isVisible } from './user-record.js';
 import type { SetPassword } from './set-password.js';
 
 type Parts = IdentityParts & { credentials: Credentials; setPassword: SetPassword };
@@ -25,7 +26,11 @@ export function createChangePassword(parts: Parts) {
     const passwordHash = await passwords.hash(password);
     await db.$transaction(async (tx) => {
       const user = await lockUser(tx, userId);
-      if (!user || user.passwordChangedAt?.getTime() !== verified.passwordChangedAt?.getTime()) {
+      if (
+        !user ||
+        !isVisible(user) ||
+        user.passwordChangedAt?.getTime() !== verified.passwordChangedAt?.getTime()
+      ) {
         throw new AppError('INVALID_CREDENTIALS');
       }
       await setPassword(tx, user, passwordHash, false);

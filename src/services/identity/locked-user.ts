@@ -1,9 +1,15 @@
 import type { Transaction } from '../../database/client.js';
-import { USER_COLUMNS, type UserRecord } from './user-record.js';
+import { USER_COLUMNS, type UserRecord, type UserStatus } from './user-record.js';
 
 /** An account whose row is held until the transaction ends. */
-export interface LockedUser extends UserRecord {
+export type LockedUser = LockedRow & (WithAddress | { readonly status: 'ERASED'; readonly email: null });
+
+interface WithAddress {
+  readonly status: Exclude<UserStatus, 'ERASED'>;
   readonly email: string;
+}
+
+interface LockedRow extends Omit<UserRecord, 'email' | 'status'> {
   readonly passwordHash: string | null;
   readonly passwordChangedAt: Date | null;
 }
@@ -17,8 +23,9 @@ export interface LockedUser extends UserRecord {
  */
 export async function lockUser(tx: Transaction, userId: string): Promise<LockedUser | null> {
   await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
-  return tx.user.findUnique({
+  const row = await tx.user.findUnique({
     where: { id: userId },
     select: { ...USER_COLUMNS, passwordHash: true, passwordChangedAt: true },
   });
+  return row as LockedUser | null; // a CHECK says that only erased accounts have no address
 }

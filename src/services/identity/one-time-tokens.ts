@@ -17,7 +17,7 @@ export const TOKEN_LIFETIME = {
 
 /** A token that has just been spent: whose it was, for which address, and when it was issued. */
 export interface SpentToken {
-  user: LockedUser;
+  user: LockedUser & { readonly email: string };
   email: string;
   issuedAt: Date;
 }

@@ -1,6 +1,5 @@
 import type { Transaction } from '../../database/client.js';
 import type { IdentityParts } from './identity-parts.js';
-import type { LockedUser } from './locked-user.js';
 import type { OneTimeTokens } from './one-time-tokens.js';
 
 /** What changing and resetting a password have in common. */
@@ -11,7 +10,7 @@ export function createSetPassword({ clock, mail, tokens }: IdentityParts & { tok
    */
   return async function setPassword(
     tx: Transaction,
-    user: LockedUser,
+    user: { id: string; email: string },
     passwordHash: string,
     verified: boolean,
   ) {

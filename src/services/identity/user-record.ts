@@ -26,7 +26,9 @@ export const USER_COLUMNS = {
   deletedAt: true,
 } as const;
 
-/** Deleted and erased accounts are invisible to everybody but operators. */
-export function isVisible(user: { status: UserStatus }): boolean {
+/** Deleted and erased accounts are invisible to everybody but operators; only erased ones have no address. */
+export function isVisible<U extends { status: UserStatus }>(
+  user: U,
+): user is U & { status: 'ACTIVE' | 'SUSPENDED'; email: string } {
   return user.status === 'ACTIVE' || user.status === 'SUSPENDED';
 }
