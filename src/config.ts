@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { findNearestName } from './config/nearest-name.js';
 import { SETTINGS, type SettingName } from './config/settings.js';
 
@@ -44,6 +44,11 @@ export interface Config {
   hashConcurrency: number;
   hashQueueLimit: number;
   retention: RetentionPeriods;
+  /** Milliseconds. */
+  erasureGrace: number;
+  /** Absolute path. */
+  erasureLedgerFile: string;
+  erasureWebhookUrls: string[];
   /** What a client of `/metrics` sends; null: only clients on the same machine may read it. */
   metricsToken: string | null;
   smtpUrl: string | null;
@@ -76,6 +81,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
   const port = read('PORT') ?? 4000;
   const publicUrl = read('PUBLIC_URL') ?? `http://localhost:${port}`;
   const appUrl = read('APP_URL');
+  const dataDir = resolve(read('DATA_DIR') ?? '.data');
   const keyRing = readKeyRingSource(read('KEY_RING_FILE'), read('KEY_RING'), problems);
   const config: Config = {
     environment: read('NODE_ENV') ?? 'production',
@@ -85,7 +91,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     appUrl: appUrl ?? publicUrl,
     servesOwnPages: appUrl === null || appUrl === publicUrl,
     serviceName: read('SERVICE_NAME') ?? 'Custodia',
-    dataDir: resolve(read('DATA_DIR') ?? '.data'),
+    dataDir,
     databaseUrl: read('DATABASE_URL'),
     databasePoolSize: read('DATABASE_POOL_SIZE') ?? 10,
     keyRing,
@@ -111,6 +117,9 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
       inactive: read('RETENTION_INACTIVE'),
       inactiveNotice: read('RETENTION_INACTIVE_NOTICE') ?? 0,
     },
+    erasureGrace: read('ERASURE_GRACE') ?? 0,
+    erasureLedgerFile: resolve(read('ERASURE_LEDGER_FILE') ?? join(dataDir, 'ledger', 'erasures.jsonl')),
+    erasureWebhookUrls: read('ERASURE_WEBHOOK_URLS') ?? [],
     metricsToken: read('METRICS_TOKEN'),
     smtpUrl: read('SMTP_URL'),
     mailFrom: read('MAIL_FROM') ?? { name: '', address: '' },

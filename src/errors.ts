@@ -14,6 +14,10 @@ export const ERROR_CODES = {
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is larger than the server accepts.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the request body as application/json.' },
   CONFLICT: { status: 409, message: 'The current state does not allow this.' },
+  LEGAL_HOLD: {
+    status: 409,
+    message: 'A legal hold lies on this account: nothing of it is erased until the hold is released.',
+  },
   EMAIL_TAKEN: { status: 409, message: 'Email already exists' },
   INVALID_CREDENTIALS: { status: 401, message: 'The e-mail address or the password is wrong.' },
   EMAIL_NOT_VERIFIED: { status: 403, message: 'Verify your e-mail address first.' },
@@ -49,6 +53,8 @@ export interface AppErrorDetails {
   retryAfterSeconds?: number;
   /** The operation after which the refused one works, such as `reauthenticate`. */
   satisfiedBy?: string;
+  /** One fixed sentence that says more about this case than the code does; never a value. */
+  hint?: string;
   /** For the log only; never shown to a client. */
   cause?: unknown;
 }
@@ -60,6 +66,7 @@ export class AppError extends Error {
   readonly fields: FieldErrors | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly satisfiedBy: string | undefined;
+  readonly hint: string | undefined;
 
   constructor(code: ErrorCode, details: AppErrorDetails = {}) {
     super(ERROR_CODES[code].message, { cause: details.cause });
@@ -69,6 +76,7 @@ export class AppError extends Error {
     this.fields = details.fields;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.satisfiedBy = details.satisfiedBy;
+    this.hint = details.hint;
   }
 }
 

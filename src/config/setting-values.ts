@@ -60,6 +60,22 @@ export function origins(text: string): string[] {
     .map(origin);
 }
 
+/** Comma-separated URLs that are told of something: https, or http to this machine. */
+export function webhookUrls(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const url = urlWithScheme(part, ['http:', 'https:'], 'URLs such as https://crm.example.com/erased');
+      const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+      if (url.protocol === 'http:' && !isLocal) throw new Error('must be https, unless on this machine');
+      if (url.username || url.password || url.hash)
+        throw new Error('must be without credentials and fragment');
+      return url.href;
+    });
+}
+
 export function postgresUrl(text: string): string {
   urlWithScheme(
     text,

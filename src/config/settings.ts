@@ -1,5 +1,6 @@
 import {
   bearerToken, duration, durationOrOff, mailbox, oneOf, origin, origins, postgresUrl, smtpUrl, text, wholeNumber, yesOrNo,
+  webhookUrls,
 } from './setting-values.js'; // prettier-ignore
 
 export interface Setting<T> {
@@ -49,6 +50,9 @@ export const SETTINGS = {
   RETENTION_SESSIONS: setting('30d', 'Sessions are deleted this long after they ended.', duration),
   RETENTION_INACTIVE: setting('1095d', 'Accounts are deleted (recoverably) after this long without use; `off`: never.', durationOrOff),
   RETENTION_INACTIVE_NOTICE: setting('30d', 'How long before that the person is told by mail.', duration),
+  ERASURE_GRACE: setting('30d', 'How long an erasure that somebody asks for can be cancelled.', duration),
+  ERASURE_LEDGER_FILE: setting(null, 'File that lists erasures; restored backups are compared with it. Default: `DATA_DIR/ledger/erasures.jsonl`.', text),
+  ERASURE_WEBHOOK_URLS: setting('', 'Systems that are told of each erasure, comma-separated.', webhookUrls),
   METRICS_TOKEN: setting(null, 'Bearer token for `/metrics`. Default: only clients on the same machine may read it.', bearerToken),
   SMTP_URL: setting(null, 'Mail server. Default: each mail becomes a file in `DATA_DIR/mail`.', smtpUrl),
   MAIL_FROM: setting('Custodia <no-reply@localhost.example>', 'Sender of the mails.', mailbox),

@@ -16,6 +16,7 @@ interface Shown {
   fields?: FieldErrors | undefined;
   retryAfterSeconds?: number | undefined;
   satisfiedBy?: string | undefined;
+  hint?: string | undefined;
 }
 
 /**
@@ -23,7 +24,7 @@ interface Shown {
  * the values that graphql-js quotes; anything else masked.
  */
 export function presentError(error: GraphQLError, presentation: ErrorPresentation): GraphQLFormattedError {
-  const { code, message, fields, retryAfterSeconds, satisfiedBy } = show(error, presentation);
+  const { code, message, fields, retryAfterSeconds, satisfiedBy, hint } = show(error, presentation);
   const { requestId } = presentation;
   return {
     message,
@@ -35,6 +36,7 @@ export function presentError(error: GraphQLError, presentation: ErrorPresentatio
       ...(fields ? { fields } : {}),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(satisfiedBy === undefined ? {} : { satisfiedBy }),
+      ...(hint === undefined ? {} : { hint }),
     },
   };
 }
@@ -60,8 +62,9 @@ function show(error: GraphQLError, { document, suggestNames }: ErrorPresentation
   return shown('INTERNAL_SERVER_ERROR');
 }
 
-function showAppError({ code, message, fields, retryAfterSeconds, satisfiedBy }: AppError): Shown {
-  return { code, message, fields, retryAfterSeconds, satisfiedBy };
+function showAppError(error: AppError): Shown {
+  const { code, message, fields, retryAfterSeconds, satisfiedBy, hint } = error;
+  return { code, message, fields, retryAfterSeconds, satisfiedBy, hint };
 }
 
 /** Errors that Apollo Server raises about the request itself, by its own codes. */

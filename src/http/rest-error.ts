@@ -10,6 +10,7 @@ export interface RestErrorBody {
   fields?: FieldErrors;
   /** What to do first. */
   satisfiedBy?: string;
+  hint?: string;
 }
 
 export interface RestError {
@@ -23,7 +24,7 @@ export function formatRestError(error: unknown, requestId: string, log: Log): Re
   const known = asAppError(error);
   if (known.code === 'INTERNAL_SERVER_ERROR')
     log.error({ err: error, requestId }, 'A request failed unexpectedly');
-  const { status, message, code, fields, retryAfterSeconds, satisfiedBy } = known;
+  const { status, message, code, fields, retryAfterSeconds, satisfiedBy, hint } = known;
   return {
     status,
     headers: {
@@ -36,6 +37,7 @@ export function formatRestError(error: unknown, requestId: string, log: Log): Re
       requestId,
       ...(fields ? { fields: inSnakeCase(fields) } : {}),
       ...(satisfiedBy ? { satisfiedBy } : {}),
+      ...(hint ? { hint } : {}),
     },
   };
 }

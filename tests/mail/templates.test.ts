@@ -11,6 +11,8 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'password-changed', params: {} }, path: null },
   { call: { template: 'registration-attempt', params: {} }, path: null },
   { call: { template: 'export-ready', params: { expiresAt: params.expiresAt } }, path: null },
+  { call: { template: 'erasure-scheduled', params: { scheduledFor: params.expiresAt } }, path: null },
+  { call: { template: 'erasure-cancelled', params: {} }, path: null },
   { call: { template: 'inactivity-notice', params: { deletedAfter: params.expiresAt } }, path: null },
 ];
 

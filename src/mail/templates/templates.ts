@@ -1,5 +1,7 @@
 import { confirmEmailChange } from './confirm-email-change.js';
 import { emailChangeNotice } from './email-change-notice.js';
+import { erasureCancelled } from './erasure-cancelled.js';
+import { erasureScheduled } from './erasure-scheduled.js';
 import { invitation } from './invitation.js';
 import { exportReady } from './export-ready.js';
 import { inactivityNotice } from './inactivity-notice.js';
@@ -16,6 +18,8 @@ const TEMPLATES = {
   'email-change-notice': emailChangeNotice,
   'password-changed': passwordChanged,
   'registration-attempt': registrationAttempt,
+  'erasure-scheduled': erasureScheduled,
+  'erasure-cancelled': erasureCancelled,
   'export-ready': exportReady,
   'inactivity-notice': inactivityNotice,
   invitation,
