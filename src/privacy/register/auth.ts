@@ -1,7 +1,8 @@
 import type { ModelEntry } from './entry.js';
 import { belongsToUser, BY_USER, notPersonal, personal, USER_RELATION } from './entry.js';
 
-const SECURITY = { legalBasis: 'legitimate interests, Art. 6(1)(f)' } as const;
+const SECURITY = { legalBasis: 'legitimate interests, Art. 6(1)(f)', retention: 'ended sessions' } as const;
+const TRACE = { ...SECURITY, sealed: 'text', retention: 'sign-in addresses' } as const;
 
 export const AUTH = {
   Session: {
@@ -16,14 +17,16 @@ export const AUTH = {
       expiresAt: notPersonal('A setting of the server, counted from the last use'),
       authTime: personal('account activity', 'Asks for the credentials again before risky changes', SECURITY),
       amr: personal('account activity', 'Says how the person proved who they are (RFC 8176)', SECURITY),
-      ipAddress: personal('online identifier', 'Lets the person recognise their devices and strangers’', {
-        ...SECURITY,
-        sealed: 'text',
-      }),
-      userAgent: personal('online identifier', 'Lets the person recognise their devices and strangers’', {
-        ...SECURITY,
-        sealed: 'text',
-      }),
+      ipAddress: personal(
+        'online identifier',
+        'Lets the person recognise their devices and strangers’',
+        TRACE,
+      ),
+      userAgent: personal(
+        'online identifier',
+        'Lets the person recognise their devices and strangers’',
+        TRACE,
+      ),
       revokedAt: personal('account activity', 'Ends a session before its time', SECURITY),
       revokedReason: personal('account activity', 'Says why a session was ended', SECURITY),
     },

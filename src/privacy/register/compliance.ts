@@ -44,7 +44,7 @@ export const COMPLIANCE = {
       actorId: personal('account identifier', 'Proves who did it', EVENT),
       subjectId: personal('account identifier', 'Proves to whose account it was done', EVENT),
       originCommitment: notPersonal('A keyed hash whose key is destroyed together with what it is of'),
-      data: notPersonal('Details of the event that name no person'),
+      data: personal('account activity', 'Says what exactly was done, by ids, codes and counts', EVENT),
       transactionId: notPersonal('A counter of the database'),
     },
     relations: {},
@@ -57,10 +57,7 @@ export const COMPLIANCE = {
     columns: {
       eventId: notPersonal('The random number of the event'),
       userId: belongsToUser,
-      at: personal('account activity', 'Says when the address may be kept no longer', {
-        ...TRACE,
-        exported: false,
-      }),
+      at: personal('account activity', 'Says when it was, and when the address may be kept no longer', TRACE),
       origin: personal('online identifier', 'Lets misuse be traced to an address and a user agent', {
         ...TRACE,
         sealed: 'json',

@@ -10,6 +10,7 @@ import {
 } from './entry.js';
 
 const SECURITY = { legalBasis: 'legitimate interests, Art. 6(1)(f)' } as const;
+const SPENT = { exported: false, retention: 'spent links' } as const;
 const KEPT = { onErasure: 'kept: it says that an account existed, and no longer whose' } as const;
 
 export const IDENTITY = {
@@ -120,16 +121,17 @@ export const IDENTITY = {
     columns: {
       id: notPersonal('A random number of the row'),
       userId: belongsToUser,
-      purpose: personal('account activity', 'Says what a mailed link may be used for', { exported: false }),
+      purpose: personal('account activity', 'Says what a mailed link may be used for', SPENT),
       tokenHash: notPersonal('The hash of a random secret'),
       email: personal('contact data', 'Voids a mailed link when the account’s address changes', {
+        retention: 'spent links',
         sealed: 'text',
         searchable: 'email',
       }),
       emailIndex: searchIndexOf('email'),
-      createdAt: personal('account activity', 'Says when the link was asked for', { exported: false }),
+      createdAt: personal('account activity', 'Says when the link was asked for', SPENT),
       expiresAt: notPersonal('A setting of the server, counted from createdAt'),
-      usedAt: personal('account activity', 'Lets a mailed link work only once', { exported: false }),
+      usedAt: personal('account activity', 'Lets a mailed link work only once', SPENT),
     },
     relations: USER_RELATION,
   },

@@ -5,13 +5,16 @@ import type { ExportTable } from './export-tables.js';
 
 type JsonSchema = Record<string, unknown>;
 
+const ANY_JSON: JsonSchema = { type: ['object', 'array', 'string', 'number', 'boolean', 'null'] };
+
 /** How a value of a PostgreSQL type looks in JSON. */
 const JSON_TYPES: Readonly<Record<string, JsonSchema>> = {
   boolean: { type: 'boolean' },
   integer: { type: 'integer' },
   smallint: { type: 'integer' },
   'timestamp with time zone': { type: 'string', format: 'date-time' },
-  jsonb: { type: ['object', 'array', 'string', 'number', 'boolean', 'null'] },
+  jsonb: ANY_JSON,
+  json: ANY_JSON,
   ARRAY: { type: 'array', items: { type: 'string' } },
 };
 

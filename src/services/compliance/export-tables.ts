@@ -29,7 +29,7 @@ export function exportTables(register: Readonly<Record<string, ModelEntry>> = RE
     const columns = Object.entries(entry.columns).flatMap(([name, column]) =>
       column.personal && column.exported ? [name] : [],
     );
-    if (columns.length === 0 || entry.owner.by === 'nobody') return [];
+    if (saysNothing(entry, columns)) return [];
     return [
       {
         model,
@@ -41,6 +41,13 @@ export function exportTables(register: Readonly<Record<string, ModelEntry>> = RE
       },
     ];
   });
+}
+
+/** Nothing is exported of it, or nothing but whose row it is. */
+function saysNothing({ owner, rowId }: ModelEntry, columns: readonly string[]): boolean {
+  if (owner.by === 'nobody') return true;
+  const ownerColumn = owner.by === 'column' || owner.by === 'link' ? owner.column : rowId;
+  return columns.every((name) => name === ownerColumn);
 }
 
 function accountColumnsOf({ columns }: ModelEntry): ReadonlySet<string> {
