@@ -19,9 +19,13 @@ import { createPrivacy } from './privacy/privacy.js';
 import { createAccessTokens } from './security/access-token.js';
 import { createAuthenticate } from './security/authenticate.js';
 import { createEndedSessions } from './security/ended-sessions.js';
+import { hearForgottenKeys } from './security/forgotten-keys.js';
+import { createNotificationListener } from './security/notification-listener.js';
 import { PASSWORD_MAX_LENGTH } from './security/password-text.js';
 import { createSigningKeys } from './security/signing-keys.js';
+import { AdminResolver } from './services/admin/admin.resolver.js';
 import { END_SUSPENSION_JOB } from './services/admin/suspend-user.js';
+import { UsersResolver } from './services/admin/users.resolver.js';
 import { createRecordAccess } from './services/audit/record-access.js';
 import { AuthResolver } from './services/auth/auth.resolver.js';
 import { createAuthRoutes } from './services/auth/auth.routes.js';
@@ -42,6 +46,7 @@ import { IdentityResolver } from './services/identity/identity.resolver.js';
 import { createIdentityRoutes } from './services/identity/identity.routes.js';
 import { PasswordResolver } from './services/identity/password.resolver.js';
 import { RegistrationResolver } from './services/identity/registration.resolver.js';
+import { UserRightsResolver } from './services/identity/user-rights.resolver.js';
 import { ProfileResolver } from './services/profile/profile.resolver.js';
 import { createProfileRoutes } from './services/profile/profile.routes.js';
 
@@ -74,7 +79,9 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
 
   const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });
   const accessTokens = createAccessTokens({ signingKeys, clock, config });
-  const endedSessions = createEndedSessions({ url: databaseUrl, db, clock, config, log });
+  const listener = createNotificationListener({ url: databaseUrl, log });
+  const endedSessions = createEndedSessions({ listener, db, clock, config });
+  hearForgottenKeys({ listener, privacy });
 
   const jobs = createJobs({ databaseUrl, log });
   const { dataDir, smtpUrl } = config;
@@ -148,7 +155,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
 
 /** One instance of each resolver class that `app/schema.ts` lists. */
 function createResolvers(services: Services, hotReads: HotReads, config: Config, clock: Clock): object[] {
-  const { identity, sessions, signIn, profiles, consents, exports, cases } = services;
+  const { identity, sessions, signIn, profiles, consents, exports, cases, admin } = services;
   return [
     new RegistrationResolver(identity),
     new IdentityResolver({
@@ -158,6 +165,7 @@ function createResolvers(services: Services, hotReads: HotReads, config: Config,
     }),
     new PasswordResolver(identity),
     new EmailChangeResolver(identity),
+    new UserRightsResolver(identity),
     new AuthResolver(signIn, sessions),
     new UserSessionsResolver(sessions),
     new ProfileResolver({ profiles, findUser: identity.findUser }),
@@ -166,6 +174,8 @@ function createResolvers(services: Services, hotReads: HotReads, config: Config,
     new UserExportsResolver(exports),
     new CaseResolver({ cases, clock }),
     new DataInventoryResolver(takeInventory(config.retention)),
+    new UsersResolver(identity),
+    new AdminResolver(admin, identity),
   ];
 }
 

@@ -1,5 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from '../graphql/schema.js';
+import { AdminResolver } from '../services/admin/admin.resolver.js';
+import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
 import { UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
 import { CaseResolver } from '../services/compliance/case.resolver.js';
@@ -10,6 +12,7 @@ import { EmailChangeResolver } from '../services/identity/email-change.resolver.
 import { IdentityResolver } from '../services/identity/identity.resolver.js';
 import { PasswordResolver } from '../services/identity/password.resolver.js';
 import { RegistrationResolver } from '../services/identity/registration.resolver.js';
+import { UserRightsResolver } from '../services/identity/user-rights.resolver.js';
 import { ProfileResolver } from '../services/profile/profile.resolver.js';
 
 /** Every resolver class of the API, in the order of the services. */
@@ -18,6 +21,7 @@ const RESOLVERS = [
   IdentityResolver,
   PasswordResolver,
   EmailChangeResolver,
+  UserRightsResolver,
   AuthResolver,
   UserSessionsResolver,
   ProfileResolver,
@@ -26,6 +30,8 @@ const RESOLVERS = [
   UserExportsResolver,
   CaseResolver,
   DataInventoryResolver,
+  UsersResolver,
+  AdminResolver,
 ] as const;
 
 /** The schema of the API; without `instances`, which app.ts makes, it can be printed but not executed. */

@@ -39,7 +39,7 @@ export interface Connection<T> {
  * return createConnection() from the resolver. `counted: false` leaves `totalCount` out.
  */
 export function defineConnection<T extends object>(
-  Node: ClassType<T>,
+  Node: { prototype: T },
   name: string,
   { counted = true }: { counted?: boolean } = {},
 ): ClassType<Connection<T>> {

@@ -25,10 +25,26 @@ export function parseEmailAddress(value: unknown, field: string): string {
   const [localPart, domain] = parts;
   if (parts.length !== 2 || !localPart || !domain) throw refusal();
   if (!LOCAL_PART.test(localPart) || Buffer.byteLength(localPart) > MAX_LOCAL_PART_BYTES) throw refusal();
-  if (NOT_IN_A_DOMAIN.test(domain)) throw refusal();
-  const asciiDomain = domainToASCII(domain).toLowerCase();
-  if (asciiDomain.length > 253 || !DOMAIN.test(asciiDomain)) throw refusal();
+  const asciiDomain = asciiFormOf(domain);
+  if (asciiDomain === null) throw refusal();
   const address = `${localPart}@${asciiDomain}`;
   if (Buffer.byteLength(address) > MAX_ADDRESS_BYTES) throw refusal();
   return address;
+}
+
+/**
+ * The domain of e-mail addresses, without their `@`, in the form that is stored.
+ *
+ * @throws AppError BAD_USER_INPUT naming `field`
+ */
+export function parseEmailDomain(value: string, field: string): string {
+  const domain = value.length <= 2 * MAX_ADDRESS_BYTES ? asciiFormOf(value.trim().normalize('NFC')) : null;
+  if (domain === null) throw badInput(field, 'must be a domain such as example.com');
+  return domain;
+}
+
+function asciiFormOf(domain: string): string | null {
+  if (NOT_IN_A_DOMAIN.test(domain)) return null;
+  const ascii = domainToASCII(domain).toLowerCase();
+  return ascii.length <= 253 && DOMAIN.test(ascii) ? ascii : null;
 }

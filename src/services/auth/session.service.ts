@@ -15,13 +15,10 @@ export function createSessionService(parts: SessionParts) {
   const internals = { ...parts, refreshTokens: createRefreshTokens(parts) };
   const opening = createOpenSession(internals);
   const ending = createEndSessions(internals);
-  const { list, find, count } = createListSessions(parts);
   return {
     ...opening,
     ...ending,
-    list,
-    find,
-    count,
+    ...createListSessions(parts),
     refresh: createRefreshSession({ ...internals, ...opening, ...ending }),
     renew: createRenewSession(internals),
     discardOld: createDiscardSessions(parts),

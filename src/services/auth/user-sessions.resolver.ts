@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../errors.js';
 import type { Connection } from '../../graphql/connections.js';
@@ -9,9 +10,22 @@ import type { FindNode } from '../identity/identity.resolver.js';
 import { User } from '../identity/identity.types.js';
 import { Session, SessionConnection } from './auth.types.js';
 import type { SessionPosition } from './list-sessions.js';
+import type { SessionRecord } from './session-record.js';
 import type { SessionService } from './session.service.js';
 
 const PAGE_SIZE = 20;
+
+interface PageOf {
+  userId: string;
+  limit: number;
+  after: SessionPosition | null;
+}
+
+const NO_PAGE: PageOf = { userId: '', limit: 0, after: null };
+
+function keyOf({ userId, limit, after }: PageOf): string {
+  return [userId, limit, after?.createdAt.getTime(), after?.id].join(' ');
+}
 
 /** Users whose sign-in is what this request does: the session it opened is the current one. */
 const signIns = new WeakMap<User, string>();
@@ -32,7 +46,14 @@ export function createFindSessionNode(service: Pick<SessionService, 'find'>): Fi
 
 @Resolver(() => User)
 export class UserSessionsResolver {
-  constructor(private readonly service: Pick<SessionService, 'list' | 'count'>) {}
+  constructor(private readonly service: Pick<SessionService, 'listMany' | 'countMany'>) {}
+
+  // The sessions of fifty users in a list are read as those of one: by one page request at a time.
+  private readonly makePagesLoader = () =>
+    new DataLoader<PageOf, SessionRecord[], string>((pages) => this.loadPages(pages), { cacheKeyFn: keyOf });
+
+  private readonly makeCountsLoader = () =>
+    new DataLoader((userIds: readonly string[]) => this.service.countMany(userIds));
 
   @FieldResolver(() => SessionConnection, {
     description: 'Where the user is signed in: the sessions that run, the newest first.',
@@ -52,14 +73,33 @@ export class UserSessionsResolver {
     const userId = user.requireReadable().id;
     const page = readPageRequest({ first: first ?? PAGE_SIZE, after }, context.cursors.of('sessions', 2));
     const position = page.after && readPosition(page.after);
-    const records = await this.service.list(userId, { limit: page.limit + 1, after: position });
+    const wanted = { userId, limit: page.limit === 0 ? 0 : page.limit + 1, after: position };
+    const records = await context.loader(this.makePagesLoader).load(wanted);
     const currentId = signIns.get(user) ?? context.viewer?.sessionId ?? null;
     return createConnection({
       rows: records.map((record) => new Session(record, currentId)),
       page,
       positionOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
-      countAll: () => this.service.count(userId),
+      countAll: () => context.loader(this.makeCountsLoader).load(userId),
     });
+  }
+
+  /** One read for each page that is asked for; aliases can ask one user for several. */
+  private async loadPages(pages: readonly PageOf[]): Promise<SessionRecord[][]> {
+    const groups = new Map<string, PageOf[]>();
+    for (const page of pages) {
+      const kind = keyOf({ ...page, userId: '' });
+      groups.set(kind, [...(groups.get(kind) ?? []), page]);
+    }
+    const found = new Map<string, SessionRecord[]>();
+    for (const group of groups.values()) {
+      const [{ limit, after } = NO_PAGE] = group;
+      if (limit === 0) continue;
+      const userIds = group.map(({ userId }) => userId);
+      const lists = await this.service.listMany(userIds, { limit, after });
+      group.forEach((page, index) => found.set(keyOf(page), lists[index] ?? []));
+    }
+    return pages.map((page) => found.get(keyOf(page)) ?? []);
   }
 }
 

@@ -6,12 +6,13 @@ import { PasswordPolicyType } from './password.types.js';
 import type { IdentityService } from './identity.service.js';
 import { Node, User } from './identity.types.js';
 import { isVisible, type UserRecord } from './user-record.js';
+import { readsOthers, visibleUser } from './visible-user.js';
 
 /** Finds a node of one type for the caller; null when there is none that the caller may know of. */
 export type FindNode = (id: string, context: GraphqlContext) => Promise<Node | null>;
 
 export interface IdentityResolverParts {
-  identity: Pick<IdentityService, 'findUser' | 'passwordPolicy'>;
+  identity: Pick<IdentityService, 'findUser' | 'findAnyUser' | 'passwordPolicy'>;
   /** The quick read of the signed-in account, with its profile. */
   loadViewer: (userId: string) => Promise<UserRecord | null>;
   /** The types other than User that `node` answers. */
@@ -50,7 +51,7 @@ export class IdentityResolver {
   @Query(() => User, {
     nullable: true,
     description:
-      'An account by its identifier; null when there is none. Of other users only `id` can be read.',
+      'An account by its identifier; null when there is none. Of others only `id` can be read without `users:read`.',
   })
   async user(
     @Arg('id', () => ID, { description: 'The identifier of the account.' }) id: string,
@@ -66,8 +67,12 @@ export class IdentityResolver {
   }
 
   private async findUser(id: string, context: GraphqlContext): Promise<User | null> {
-    const record = await this.parts.identity.findUser(id);
-    if (!record) return null;
-    return context.viewer?.userId === record.id ? User.readable(record) : User.hidden(record.id);
+    if (!isUuid(id)) return null;
+    const { identity } = this.parts;
+    const isOwn = context.viewer?.userId === id.toLowerCase();
+    // Deleted accounts are there for staff only.
+    const find = !isOwn && (await readsOthers(context)) ? identity.findAnyUser : identity.findUser;
+    const record = await find(id);
+    return record && visibleUser(context, record);
   }
 }

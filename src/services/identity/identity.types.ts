@@ -41,24 +41,30 @@ export abstract class Node {
 @ObjectType('User', {
   implements: Node,
   description:
-    'An account. Readable by the user itself; to anyone else every field but `id` answers FORBIDDEN.',
+    'An account. Readable by the user itself and by callers with `users:read`, whose look is recorded; to anyone ' +
+    'else every field but `id` answers FORBIDDEN.',
 })
 export class User extends Node {
   readonly #record: UserRecord | null;
+  readonly #onRead: () => void;
 
-  private constructor(id: string, record: UserRecord | null) {
+  private constructor(id: string, record: UserRecord | null, onRead: () => void) {
     super(id);
     this.#record = record;
+    this.#onRead = onRead;
   }
 
-  /** The account in full, for a caller who may read it: the user itself. */
-  static readable(record: UserRecord): User {
-    return new User(record.id, record);
+  /**
+   * The account in full, for a caller who may read it: the user itself or staff (`visibleUser` decides). `onRead` is
+   * called whenever more of it is read than the id.
+   */
+  static readable(record: UserRecord, onRead: () => void = () => undefined): User {
+    return new User(record.id, record, onRead);
   }
 
   /** The account as an identifier only. */
   static hidden(id: string): User {
-    return new User(id, null);
+    return new User(id, null, () => undefined);
   }
 
   /**
@@ -67,6 +73,7 @@ export class User extends Node {
    */
   requireReadable(): UserRecord {
     if (this.#record === null) throw new AppError('FORBIDDEN');
+    this.#onRead();
     return this.#record;
   }
 
@@ -108,4 +115,10 @@ export class User extends Node {
 export class SuccessPayload {
   @Field(() => Boolean, { description: 'Always true: a failure is an error instead.' })
   readonly success: boolean = true;
+}
+
+@ObjectType({ description: 'The account after the operation.' })
+export class UserPayload {
+  @Field(() => User, { description: 'The account that was acted on.' })
+  readonly user!: User;
 }

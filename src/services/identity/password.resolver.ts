@@ -2,7 +2,7 @@ import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { EmailAddress } from '../../graphql/scalars.js';
 import { requireViewer } from '../../security/request-context.js';
-import { ChangePasswordInput, ResetPasswordInput } from './password.types.js';
+import { AcceptInvitationInput, ChangePasswordInput, ResetPasswordInput } from './password.types.js';
 import type { IdentityService } from './identity.service.js';
 import { SuccessPayload } from './identity.types.js';
 
@@ -35,6 +35,22 @@ export class PasswordResolver {
   ): Promise<SuccessPayload> {
     const { token, newPassword } = input;
     await this.identity.resetPassword({ token, newPassword, origin: context.origin });
+    return new SuccessPayload();
+  }
+
+  @Mutation(() => SuccessPayload, {
+    nullable: true,
+    description:
+      'Sets the first password of an account by the token of its invitation, which proves the address too. ' +
+      'Errors: TOKEN_INVALID, PASSWORD_…',
+  })
+  async acceptInvitation(
+    @Arg('input', () => AcceptInvitationInput, { description: 'The token and the password.' })
+    input: AcceptInvitationInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<SuccessPayload> {
+    const { token, newPassword } = input;
+    await this.identity.acceptInvitation({ token, newPassword, origin: context.origin });
     return new SuccessPayload();
   }
 

@@ -9,6 +9,15 @@ export class ResetPasswordInput {
   readonly newPassword!: string;
 }
 
+@InputType({ description: 'The first password of an account that somebody else opened.' })
+export class AcceptInvitationInput {
+  @Field(() => String, { description: 'The token of the mailed link.' })
+  readonly token!: string;
+
+  @Field(() => String, { description: 'The password; `passwordPolicy` says what is accepted.' })
+  readonly newPassword!: string;
+}
+
 @InputType({ description: 'A new password, by the right of the current one.' })
 export class ChangePasswordInput {
   @Field(() => String, { description: 'The password that is valid now.' })

@@ -1,0 +1,108 @@
+import { Arg, Authorized, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { badInput } from '../../errors.js';
+import type { Connection } from '../../graphql/connections.js';
+import type { GraphqlContext } from '../../graphql/context.js';
+import { createConnection, readPageRequest, type PageRequest } from '../../graphql/page.js';
+import { parseDateTime } from '../../input/date-time.js';
+import { parseEmailDomain } from '../../input/email-address.js';
+import { isUuid } from '../../input/uuid.js';
+import type { IdentityService } from '../identity/identity.service.js';
+import { User } from '../identity/identity.types.js';
+import {
+  momentOf,
+  type UserFilter as Filter,
+  type UserOrder as Order,
+  type UserPosition,
+} from '../identity/search-users.js';
+import type { UserRecord } from '../identity/user-record.js';
+import { visibleUser } from '../identity/visible-user.js';
+import { UserConnection, UserFilter, UserOrder } from './users.types.js';
+
+const PAGE_SIZE = 20;
+
+/** The list of accounts, for staff. */
+@Resolver()
+export class UsersResolver {
+  constructor(private readonly identity: Pick<IdentityService, 'searchUsers' | 'countUsers'>) {}
+
+  @Authorized('users:read')
+  @Query(() => UserConnection, {
+    description:
+      'Accounts of every status. Reading more of one than its id is recorded. `last` reads backwards from `before`, or ' +
+      'from the end.',
+  })
+  async users(
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: PAGE_SIZE,
+      description: 'How many, at most 100.',
+    })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
+    after: string | null,
+    @Arg('last', () => Int, { nullable: true, description: 'How many of the last ones, at most 100.' })
+    last: number | null,
+    @Arg('before', () => String, { nullable: true, description: 'The cursor to stop before.' })
+    before: string | null,
+    @Arg('filter', () => UserFilter, { nullable: true, description: 'Which accounts; all, when left out.' })
+    given: UserFilter | null,
+    @Arg('orderBy', () => UserOrder, {
+      nullable: true,
+      defaultValue: UserOrder.CREATED_AT_DESC,
+      description: 'In which order.',
+    })
+    orderBy: Order | null,
+    @Ctx() context: GraphqlContext,
+  ): Promise<Connection<User>> {
+    const order = orderBy ?? UserOrder.CREATED_AT_DESC;
+    const cursors = context.cursors.of(`users:${order}`, 2);
+    const page = readPageRequest({ first: first ?? PAGE_SIZE, after, last, before }, cursors);
+    const filter = readFilter(given);
+    const records = await this.identity.searchUsers({
+      filter,
+      order,
+      limit: page.limit + 1,
+      ...positionsOf(page),
+      backward: page.backward,
+    });
+    return createUserConnection(records, page, order, context, () => this.identity.countUsers(filter));
+  }
+}
+
+async function createUserConnection(
+  records: readonly UserRecord[],
+  page: PageRequest,
+  order: Order,
+  context: GraphqlContext,
+  countAll: () => Promise<number>,
+): Promise<Connection<User>> {
+  const positions = new Map(records.map((record) => [record.id, positionOf(record, order)]));
+  const rows = await Promise.all(records.map((record) => visibleUser(context, record)));
+  return createConnection({ rows, page, positionOf: ({ id }) => positions.get(id) ?? [], countAll });
+}
+
+function positionOf(record: UserRecord, order: Order): string[] {
+  return [momentOf(record, order)?.toISOString() ?? '', record.id];
+}
+
+function positionsOf({ after, before }: PageRequest): Record<'after' | 'before', UserPosition | null> {
+  return { after: after && readPosition(after, 'after'), before: before && readPosition(before, 'before') };
+}
+
+function readPosition([moment, id]: string[], field: string): UserPosition {
+  if (!isUuid(id)) throw badInput(field, 'is not a cursor of this list');
+  return { moment: moment ? parseDateTime(moment, field) : null, id };
+}
+
+function readFilter(given: UserFilter | null): Filter {
+  const { email, emailDomain, status, role, isVerified, createdAfter, createdBefore } = given ?? {};
+  return {
+    ...(email ? { email } : {}),
+    ...(emailDomain != null ? { emailDomain: parseEmailDomain(emailDomain, 'filter.emailDomain') } : {}),
+    ...(status ? { status } : {}),
+    ...(role && role !== 'USER' ? { role } : {}),
+    ...(isVerified != null ? { isVerified } : {}),
+    ...(createdAfter ? { createdAfter } : {}),
+    ...(createdBefore ? { createdBefore } : {}),
+  };
+}
