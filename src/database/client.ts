@@ -12,8 +12,8 @@ import { createTransactionContext } from './transaction-context.js';
 
 /** Search-index columns never appear in results: only the extension reads and writes them. */
 const HIDDEN = {
-  user: { emailIndex: true, emailDomainIndex: true },
-  socialLogin: { providerIdIndex: true },
+  user: { emailIndex: true, emailDomainIndex: true, emailOtherIndex: true, passwordPepper: true },
+  socialLogin: { providerIdIndex: true, providerIdOtherIndex: true },
   oneTimeToken: { emailIndex: true },
 } as const;
 

@@ -16,7 +16,8 @@ export function checkConstraintSql(register: Readonly<Record<string, ModelEntry>
       if (column.searchable) {
         statements.push(constraint(table, `${sql}_index_hashed`, `"${sql}_index" ~ '${INDEX_PATTERN}'`));
       }
-      for (const derived of Object.keys(column.derivedIndexes).map(snakeCase)) {
+      const others = column.otherIndex === null ? [] : [column.otherIndex];
+      for (const derived of [...Object.keys(column.derivedIndexes), ...others].map(snakeCase)) {
         statements.push(constraint(table, `${derived}_hashed`, `"${derived}" ~ '${INDEX_PATTERN}'`));
       }
     }

@@ -2,6 +2,7 @@ import { AUTH } from './register/auth.js';
 import { COMPLIANCE } from './register/compliance.js';
 import type { ModelEntry } from './register/entry.js';
 import { IDENTITY } from './register/identity.js';
+import { KEYS } from './register/keys.js';
 import { PROFILE } from './register/profile.js';
 
 /**
@@ -14,5 +15,6 @@ export const REGISTER: Readonly<Record<string, ModelEntry>> = {
   ...IDENTITY,
   ...PROFILE,
   ...AUTH,
+  ...KEYS,
   ...COMPLIANCE,
 };

@@ -50,6 +50,10 @@ export interface Personal {
   searchable: false | Normalisation;
   /** Further index columns that are made of this value, such as one of its domain only, and how each is. */
   derivedIndexes: Readonly<Record<string, Normalisation>>;
+  /** Where the value must not repeat: the column of its index under the other key while a key is replaced. */
+  otherIndex: string | null;
+  /** The column, in clear, that says which pepper the sealed password hash was made with. */
+  pepperIn: string | null;
   /** Whether the person receives it in an export, Art. 15 and 20 GDPR. */
   exported: boolean;
   onErasure: OnErasure;
@@ -108,6 +112,8 @@ export function personal(
     sealed: false,
     searchable: false,
     derivedIndexes: {},
+    otherIndex: null,
+    pepperIn: null,
     exported: true,
     onErasure: details.sealed
       ? 'deleted with its row, and unreadable since the data key is destroyed'
@@ -126,6 +132,13 @@ export function searchIndexOf(column: string): Personal {
 export const OWN_ROW: Owner = { by: 'self' };
 export const BY_USER: Owner = { by: 'column', column: 'userId', relation: 'user' };
 export const USER_RELATION: Record<string, Relation> = { user: { model: 'User', kind: 'parent' } };
+
+/** The same under the other key, while the key of the search index is being replaced. */
+export function otherIndexOf(column: string): Personal {
+  return personal('search index', `Keeps ${column} unique while the key of the search index is replaced`, {
+    exported: false,
+  });
+}
 
 /** The column that says whose row it is. */
 export const belongsToUser = personal('account identifier', 'Says which account the row belongs to');
