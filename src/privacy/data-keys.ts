@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { HOUR, SECOND } from '../clock.js';
 import { KEY_BYTES } from './aead.js';
 import type { KeyEncryption } from './key-ring.js';
 import { SealedValueError } from './privacy-errors.js';
@@ -13,38 +14,82 @@ export interface UserKey {
   find(generation: number): Buffer | undefined;
 }
 
+/** How many unwrapped keys are kept in memory at most, and for how long (ms). */
+export interface KeyCacheLimits {
+  size: number;
+  lifetime: number;
+}
+
 export type DataKeys = ReturnType<typeof createDataKeys>;
 
+interface HeldKey {
+  wrapped: string;
+  key: UserKey;
+  /** When it is unwrapped anew, in ms of `performance.now()`. */
+  refreshAt: number;
+}
+
 const ENTRY_BYTES = 1 + KEY_BYTES;
+const REFRESH_RETRY = 30 * SECOND;
 
 /**
- * Makes, wraps and unwraps data keys: 256 random bits a user, wrapped under the key ring's
- * key-encryption key with the user id as context.
+ * Makes, wraps and unwraps data keys: 256 random bits a user, wrapped under the key-encryption key with the
+ * user id as context.
  *
  * Unwrapped keys are remembered by user *and* exact wrapped text: by user id alone, a shredded user would
- * still open and a rolled-back transaction would leave a key that no row holds.
+ * still open and a rolled-back transaction would leave a key that no row holds. A key in use is unwrapped
+ * anew in the background after half its lifetime, so that those in use outlast a key store's outage of
+ * up to that long.
  */
-export function createDataKeys(options: { encryption: KeyEncryption; cacheSize?: number }) {
-  const { encryption, cacheSize = 20_000 } = options;
-  const cache = new LRUCache<string, UserKey>({ max: cacheSize });
+export function createDataKeys(options: { encryption: KeyEncryption; cache?: Partial<KeyCacheLimits> }) {
+  const { encryption, cache: { size = 20_000, lifetime = HOUR } = {} } = options;
+  const held = new LRUCache<string, HeldKey>({ max: size, ttl: lifetime, ttlResolution: SECOND });
+  const opening = new Map<string, { wrapped: string; key: Promise<UserKey> }>();
 
   /** The key if it is in memory: the synchronous path of hot reads. */
   function findOpen(userId: string, wrapped: string): UserKey | undefined {
-    return cache.get(`${userId} ${wrapped}`);
+    const known = held.get(userId);
+    if (known === undefined || known.wrapped !== wrapped) return undefined;
+    if (performance.now() > known.refreshAt) refresh(userId, known);
+    return known.key;
   }
 
-  /** The key of a user, unwrapped. @throws SealedValueError when it was altered or belongs to another user */
+  /**
+   * The key of a user, unwrapped.
+   *
+   * @throws SealedValueError when it was altered or belongs to another user
+   * @throws AppError OVERLOADED while the key store does not answer
+   */
   async function open(userId: string, wrapped: string): Promise<UserKey> {
     const known = findOpen(userId, wrapped);
     if (known) return known;
-    const key = readGenerations(userId, await unwrap(userId, wrapped));
-    cache.set(`${userId} ${wrapped}`, key);
-    return key;
+    const under = opening.get(userId);
+    return under?.wrapped === wrapped ? under.key : unwrapAndHold(userId, wrapped);
   }
 
-  async function unwrap(userId: string, wrapped: string): Promise<Buffer> {
+  /** Unwraps once for all who ask meanwhile. What was forgotten meanwhile is not remembered. */
+  function unwrapAndHold(userId: string, wrapped: string): Promise<UserKey> {
+    const entry = { wrapped, key: unwrap(userId, wrapped) };
+    opening.set(userId, entry);
+    const settle = (key: UserKey | null) => {
+      if (opening.get(userId) !== entry) return;
+      opening.delete(userId);
+      if (key) held.set(userId, { wrapped, key, refreshAt: performance.now() + lifetime / 2 });
+    };
+    entry.key.then(settle, () => settle(null));
+    return entry.key;
+  }
+
+  function refresh(userId: string, known: HeldKey): void {
+    known.refreshAt = performance.now() + REFRESH_RETRY;
+    unwrapAndHold(userId, known.wrapped).catch((error: unknown) => {
+      if (error instanceof SealedValueError) held.delete(userId);
+    });
+  }
+
+  async function unwrap(userId: string, wrapped: string): Promise<UserKey> {
     try {
-      return await encryption.unwrap(wrapped, contextOf(userId));
+      return readGenerations(userId, await encryption.unwrap(wrapped, contextOf(userId)));
     } catch (error) {
       if (!(error instanceof SealedValueError)) throw error;
       throw new SealedValueError('DataKey', 'wrappedKey', error.reason);
@@ -58,7 +103,18 @@ export function createDataKeys(options: { encryption: KeyEncryption; cacheSize?:
     return { key: readGenerations(userId, generations), wrapped };
   }
 
-  return { findOpen, open, create };
+  /** Drops a user's key from memory, one that is being unwrapped included. */
+  function forget(userId: string): void {
+    held.delete(userId);
+    opening.delete(userId);
+  }
+
+  function forgetAll(): void {
+    held.clear();
+    opening.clear();
+  }
+
+  return { findOpen, open, create, forget, forgetAll };
 }
 
 function contextOf(userId: string): string {

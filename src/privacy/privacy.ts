@@ -1,4 +1,5 @@
-import { createDataKeys, type UserKey } from './data-keys.js';
+import type { DataKeyStore } from './data-key-store.js';
+import { createDataKeys, type KeyCacheLimits, type UserKey } from './data-keys.js';
 import { openText, type Place, sealText } from './envelope.js';
 import type { KeyRing } from './key-ring.js';
 import { SealedValueError, UnsafeQueryError } from './privacy-errors.js';
@@ -15,9 +16,14 @@ export type Privacy = ReturnType<typeof createPrivacy>;
  * the key once (`dataKeys.findOpen(userId, wrapped) ?? (await dataKeys.open(userId, wrapped))`) and then
  * opens each field synchronously with `open`, and only those that were asked for.
  */
-export function createPrivacy(options: { keyRing: KeyRing; cacheSize?: number }) {
-  const { keyRing, cacheSize } = options;
-  const dataKeys = createDataKeys({ encryption: keyRing.encryption, cacheSize });
+export function createPrivacy(options: {
+  keyRing: KeyRing;
+  cache?: Partial<KeyCacheLimits>;
+  /** Where data keys are kept when not beside their users. */
+  separateKeys?: DataKeyStore | null;
+}) {
+  const { keyRing, cache, separateKeys = null } = options;
+  const dataKeys = createDataKeys({ encryption: keyRing.encryption, cache });
   const index = createSearchIndex(keyRing.searchIndex);
 
   /**
@@ -56,7 +62,7 @@ export function createPrivacy(options: { keyRing: KeyRing; cacheSize?: number })
     return index.candidates(model, field, requireSearchable(model, field), value);
   }
 
-  return { dataKeys, seal, open, indexOf, indexCandidates };
+  return { dataKeys, separateKeys, seal, open, indexOf, indexCandidates };
 }
 
 function requireSealed({ model, field }: Place): Personal {

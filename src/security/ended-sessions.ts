@@ -1,7 +1,6 @@
 import { after, MINUTE, type Clock } from '../clock.js';
 import type { Database, Transaction } from '../database/client.js';
-import type { Log } from '../log.js';
-import { createNotificationListener } from './notification-listener.js';
+import type { NotificationListener } from './notification-listener.js';
 
 const CHANNEL = 'custodia_session_ended';
 /** Notifications carry at most 8,000 bytes: 200 ids of 36 characters and their commas stay below. */
@@ -12,12 +11,11 @@ const MARGIN = MINUTE;
 const COMMIT_TIME = MINUTE;
 
 export interface EndedSessionsDeps {
-  /** The database's URL: listening takes a connection of its own. */
-  url: string;
+  /** Not yet started; the channel is added to it. */
+  listener: NotificationListener;
   db: Database;
   clock: Clock;
   config: { accessTokenTtl: number };
-  log: Log;
 }
 
 export type EndedSessions = ReturnType<typeof createEndedSessions>;
@@ -28,13 +26,13 @@ export type EndedSessions = ReturnType<typeof createEndedSessions>;
  * per request. What memory cannot answer is asked of the database: everything while the listening
  * connection is down or silent, and a session whose end this process announced and has not heard yet.
  */
-export function createEndedSessions({ url, db, clock, config, log }: EndedSessionsDeps) {
+export function createEndedSessions({ listener, db, clock, config }: EndedSessionsDeps) {
   /** Session id to the time, in ms, from which no token of it can be valid any more. */
   const ended = new Map<string, number>();
   /** Announced by this process, perhaps not committed: session id to the time when it must have been. */
   const announced = new Map<string, number>();
   let tidyAt = 0;
-  const listener = createNotificationListener({ url, channel: CHANNEL, log, onPayload, catchUp });
+  listener.hear({ name: CHANNEL, onPayload, catchUp });
 
   /** Whether a session has ended: at once from memory, or by a query where memory cannot know. */
   function has(sessionId: string): boolean | Promise<boolean> {

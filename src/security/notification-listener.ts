@@ -11,23 +11,23 @@ const LONGEST_PAUSE = 5 * SECOND;
 
 export type ListenerQuery = (text: string, values: unknown[]) => Promise<Record<string, unknown>[]>;
 
-export interface NotificationListenerDeps {
-  url: string;
+export interface NotificationChannel {
   /** A PostgreSQL identifier. */
-  channel: string;
-  log: Log;
+  name: string;
   onPayload(payload: string): void;
   /** Runs after each LISTEN, before the listener is live: reads what was announced before. */
   catchUp(query: ListenerQuery): Promise<void>;
 }
 
+export type NotificationListener = ReturnType<typeof createNotificationListener>;
+
 /**
- * Listens on one channel of PostgreSQL over a connection of its own, which comes back by itself after it
+ * Listens on channels of PostgreSQL over one connection of its own, which comes back by itself after it
  * was lost. A heartbeat finds a connection that died without a word (a NAT that forgot it, a host that
  * lost power); answers come in order, so after an answer no earlier notification is outstanding.
  */
-export function createNotificationListener(deps: NotificationListenerDeps) {
-  const { url, channel, log } = deps;
+export function createNotificationListener({ url, log }: { url: string; log: Log }) {
+  const channels = new Map<string, NotificationChannel>();
   let client: pg.Client | null = null;
   let heardAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
@@ -37,6 +37,11 @@ export function createNotificationListener(deps: NotificationListenerDeps) {
   /** Whether every notification up to a few seconds ago has surely arrived. */
   function isLive(): boolean {
     return performance.now() - heardAt < MAX_SILENCE;
+  }
+
+  /** Adds a channel; before `start`. */
+  function hear(channel: NotificationChannel): void {
+    channels.set(channel.name, channel);
   }
 
   /** Connects; resolves after the first attempt, successful or not, and goes on trying in the background. */
@@ -57,11 +62,13 @@ export function createNotificationListener(deps: NotificationListenerDeps) {
     client = next;
     next.on('error', (err) => lose(next, err));
     next.on('end', () => lose(next, null));
-    next.on('notification', ({ payload }) => deps.onPayload(payload ?? ''));
+    next.on('notification', ({ channel, payload }) => channels.get(channel)?.onPayload(payload ?? ''));
     try {
       await next.connect();
-      await next.query(`LISTEN ${channel}`);
-      await deps.catchUp(async (text, values) => (await next.query(text, values)).rows as never);
+      for (const { name, catchUp } of channels.values()) {
+        await next.query(`LISTEN ${name}`);
+        await catchUp(async (text, values) => (await next.query(text, values)).rows as never);
+      }
       if (client !== next) return;
       failures = 0;
       heard(next);
@@ -92,7 +99,7 @@ export function createNotificationListener(deps: NotificationListenerDeps) {
     clearTimeout(timer);
     lost.end().catch(() => undefined);
     if (stopped) return;
-    log.warn({ err, channel }, 'lost the connection that listens for notifications');
+    log.warn({ err }, 'lost the connection that listens for notifications');
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures) * (0.75 + Math.random() / 2);
     failures += 1;
     timer = setTimeout(() => void connect(), pause).unref();
@@ -107,5 +114,5 @@ export function createNotificationListener(deps: NotificationListenerDeps) {
     await last?.end().catch(() => undefined);
   }
 
-  return { start, stop, isLive };
+  return { hear, start, stop, isLive };
 }

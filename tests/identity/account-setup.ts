@@ -10,6 +10,7 @@ import type { SecretVersions } from '../../src/privacy/key-ring.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createAccessTokens } from '../../src/security/access-token.js';
 import { createEndedSessions } from '../../src/security/ended-sessions.js';
+import { createNotificationListener } from '../../src/security/notification-listener.js';
 import type { RequestOrigin } from '../../src/security/request-context.js';
 import type { UserStatus } from '../../src/services/identity/user-record.js';
 import { createSigningKeys } from '../../src/security/signing-keys.js';
@@ -61,7 +62,12 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
     jobs,
     pepper: keyRing.pepper,
     accessTokens: createAccessTokens({ signingKeys, clock, config }),
-    endedSessions: createEndedSessions({ url: database.url, db, clock, config, log }),
+    endedSessions: createEndedSessions({
+      listener: createNotificationListener({ url: database.url, log }),
+      db,
+      clock,
+      config,
+    }),
   };
   const services = createServices({ ...shared, config });
 

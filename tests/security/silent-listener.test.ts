@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createLog } from '../../src/log.js';
 import { createEndedSessions } from '../../src/security/ended-sessions.js';
+import { createNotificationListener } from '../../src/security/notification-listener.js';
 import { AUTH_CONFIG, ORIGIN, startAuthServer, type AuthServer } from '../setup/auth-server.js';
 import { eventually } from '../setup/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
@@ -64,7 +65,8 @@ afterAll(async () => {
 test('a listening connection that died without a word is noticed, replaced, and never trusted for long', async () => {
   const { db, clock } = server;
   const log = createLog('silent');
-  const remote = createEndedSessions({ url: await way.open(), db, clock, config: AUTH_CONFIG, log });
+  const listener = createNotificationListener({ url: await way.open(), log });
+  const remote = createEndedSessions({ listener, db, clock, config: AUTH_CONFIG });
   await remote.start();
   try {
     const { session } = await server.signIn(await server.createUser());

@@ -6,6 +6,7 @@ import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createAccessTokens } from '../../src/security/access-token.js';
 import { createAuthenticate } from '../../src/security/authenticate.js';
 import { createEndedSessions } from '../../src/security/ended-sessions.js';
+import { createNotificationListener } from '../../src/security/notification-listener.js';
 import { createSigningKeys } from '../../src/security/signing-keys.js';
 import { createAuditService } from '../../src/services/audit/audit.service.js';
 import { createSessionService } from '../../src/services/auth/session.service.js';
@@ -38,7 +39,12 @@ export async function startAuthServer({
   const db = createDatabase({ url, privacy, poolSize: 10, log });
   const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });
   const accessTokens = createAccessTokens({ signingKeys, clock, config });
-  const endedSessions = createEndedSessions({ url, db, clock, config, log });
+  const endedSessions = createEndedSessions({
+    listener: createNotificationListener({ url, log }),
+    db,
+    clock,
+    config,
+  });
   const audit = createAuditService({ clock, privacy });
   const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config });
   const authenticate = createAuthenticate({ accessTokens, endedSessions });
