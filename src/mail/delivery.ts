@@ -9,6 +9,8 @@ export interface Mailbox {
 /** One finished mail to one recipient. */
 export interface Delivery extends RenderedMail {
   template: TemplateName;
+  /** The account that the mail belongs to. */
+  userId: string;
   from: Mailbox;
   to: Mailbox;
   /** Without angle brackets; the same at each attempt, so that a receiver can recognise a repetition. */

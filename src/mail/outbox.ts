@@ -43,6 +43,7 @@ export function createMail({ db, jobs, transport, config, log, retryDelaySeconds
       {
         ...renderTemplate(row.template, params, config),
         template: row.template,
+        userId: row.userId,
         from: config.mailFrom,
         to,
         messageId: `${row.id}@${domain}`,

@@ -51,3 +51,8 @@ export function parsePublicJwk(value: unknown): PublicJwk {
   }
   return { kty, crv, x, y };
 }
+
+/** What a stored private key is bound to: the id of its public half. */
+export function wrappingContext(kid: string): string {
+  return `signing-key:${kid}`;
+}

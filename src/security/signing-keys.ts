@@ -10,8 +10,10 @@ import {
   thumbprint,
   toPrivateKey,
   toPublicKey,
+  wrappingContext,
 } from './signing-key-material.js';
 import type { NewSigningKey, PublicJwk } from './signing-key-material.js';
+import { createRetiredKeys, type RetiredKey } from './retired-keys.js';
 import { findSigningKey, planSuccession, RELOAD_INTERVAL } from './signing-key-schedule.js';
 import type { KeyLives, KeyTimes } from './signing-key-schedule.js';
 
@@ -50,7 +52,9 @@ interface KnownKey extends VerificationKey, KeyTimes {
  * older than an hour up to date first, successors that are due included.
  */
 export function createSigningKeys({ db, encryption, clock, config, log }: SigningKeysDeps) {
+  const retiredKeys = createRetiredKeys({ db, encryption, clock, log });
   let known = new Map<string, KnownKey>();
+  let retired: RetiredKey[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
 
@@ -72,6 +76,7 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
     const startedAt = clock.now();
     let keys = await readKeys(db);
     if (planSuccession(keys, startedAt, config, early)) keys = await publishSuccessor(early);
+    retired = await retiredKeys.read();
     known = new Map(keys.map((key) => [key.kid, key]));
     loadedAt = startedAt.getTime();
   }
@@ -83,7 +88,7 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
     return db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${LOCK}, 0))`;
       const now = clock.now();
-      await tx.signingKey.deleteMany({ where: { publishedUntil: { lte: now } } });
+      await tx.signingKey.deleteMany({ where: { publishedUntil: { lte: now }, signedReceipts: false } });
       const plan = planSuccession(await readKeys(tx), now, config, early);
       if (plan?.predecessor) {
         const { id, ...data } = plan.predecessor;
@@ -98,7 +103,9 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
   }
 
   async function readKeys(from: Database | Transaction): Promise<KnownKey[]> {
-    const rows = await from.signingKey.findMany({ where: { algorithm: 'ES256' } });
+    const rows = await from.signingKey.findMany({
+      where: { algorithm: 'ES256', publishedUntil: { gt: clock.now() } },
+    });
     const keys = await Promise.all(rows.map(openRow));
     const opened = keys.filter((key) => key !== null);
     if (opened.length === 0 && rows.length > 0)
@@ -161,12 +168,20 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
     return find(kid);
   }
 
-  /** The published keys as RFC 7517 has them. May be cached for as long as a key waits before it signs. */
+  /**
+   * The published keys as RFC 7517 has them, and those that signed receipts and sign no more. May be cached for as
+   * long as a key waits before it signs.
+   */
   async function jwks(): Promise<JsonWebKeySet> {
     await keepFresh();
     const published = [...known.values()].filter((key) => key.publishedUntil > clock.now());
     return {
-      keys: published.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, use: 'sig', alg: 'ES256' })),
+      keys: [...published, ...retired].map(({ kid, publicJwk }) => ({
+        ...publicJwk,
+        kid,
+        use: 'sig',
+        alg: 'ES256',
+      })),
     };
   }
 
@@ -183,8 +198,4 @@ async function insert(
   await tx.signingKey.create({
     data: { id: kid, algorithm: 'ES256', publicJwk: { ...publicJwk }, wrappedKey, createdAt: now, ...times },
   });
-}
-
-function wrappingContext(kid: string): string {
-  return `signing-key:${kid}`;
 }

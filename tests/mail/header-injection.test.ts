@@ -16,6 +16,7 @@ function deliveryTo(to: Delivery['to']): Delivery {
   return {
     ...renderTemplate('reset-password', { token: 't', expiresAt: IN_AN_HOUR }, MAIL_CONFIG),
     template: 'reset-password',
+    userId: '0b0e2a9c-8a8e-4e8c-9f3e-1f7a0f3f2f11',
     from: MAIL_CONFIG.mailFrom,
     to,
     messageId: 'id@mail.example.com',
