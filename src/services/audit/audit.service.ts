@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.js';
 import type { Privacy } from '../../privacy/privacy.js';
 import type { RequestOrigin } from '../../security/request-context.js';
-import { appendEvent, type SqlTransaction } from './append-event.js';
+import { appendEvent, type NewEvent, type SqlTransaction } from './append-event.js';
+import { appendEvents } from './append-events.js';
 import type { AuditAction } from './audit-action.js';
 import { createEventIds } from './event-ids.js';
 
@@ -27,16 +28,25 @@ export function createAuditService({ clock, privacy }: { clock: Clock; privacy: 
    * Records an event in the transaction of the change it tells of: both take place or neither. Address and user
    * agent are sealed under the data key of the actor or, where nobody is signed in, of the subject.
    */
-  async function record(
-    tx: SqlTransaction,
-    { action, actorId, subjectId, origin, data = {} }: AuditEntry,
-  ): Promise<void> {
-    const at = clock.now();
-    const text = JSON.stringify(data, Object.keys(data).sort());
-    await appendEvent(tx, privacy, { id: nextId(at), at, action, actorId, subjectId, data: text }, origin);
+  async function record(tx: SqlTransaction, entry: AuditEntry): Promise<void> {
+    await appendEvent(tx, privacy, eventOf(entry), entry.origin);
   }
 
-  return { record };
+  /** Records many events by one statement; they keep no origin. */
+  async function recordMany(
+    tx: SqlTransaction,
+    entries: readonly Omit<AuditEntry, 'origin'>[],
+  ): Promise<void> {
+    await appendEvents(tx, entries.map(eventOf));
+  }
+
+  function eventOf({ action, actorId, subjectId, data = {} }: Omit<AuditEntry, 'origin'>): NewEvent {
+    const at = clock.now();
+    const text = JSON.stringify(data, Object.keys(data).sort());
+    return { id: nextId(at), at, action, actorId, subjectId, data: text };
+  }
+
+  return { record, recordMany };
 }
 
 export type AuditService = ReturnType<typeof createAuditService>;
