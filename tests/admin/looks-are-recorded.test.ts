@@ -1,0 +1,84 @@
+import { startFullServer, type FullServer } from '../setup/full-server.js';
+import { createAccount, eventsAbout, signInAs, type Person } from './staff.js';
+
+let server: FullServer;
+let support: Person;
+
+beforeAll(async () => {
+  server = await startFullServer();
+  support = await signInAs(server, ['SUPPORT']);
+});
+afterAll(() => server.stop());
+
+async function looksAt(id: string) {
+  return (await eventsAbout(server, id)).filter(({ action }) => action === 'pii.viewed');
+}
+
+test('reading the account of somebody is recorded once a request: who looked at whom', async () => {
+  const { id } = await createAccount(server);
+  const query =
+    'query ($id: ID!) { one: user(id: $id) { email profile { fullName } } two: user(id: $id) { isVerified } }';
+  await server.graphql(query, { id }, support.token);
+  expect(await looksAt(id)).toEqual([
+    {
+      action: 'pii.viewed',
+      actorId: support.id,
+      data: { operations: ['user'], sessionId: expect.any(String) as string },
+    },
+  ]);
+  await server.graphql(
+    'query ($id: ID!) { node(id: $id) { ... on User { lastLoginAt } } }',
+    { id },
+    support.token,
+  );
+  expect(await looksAt(id)).toHaveLength(2);
+});
+
+test('a list is a look at each account in it', async () => {
+  const accounts = await Promise.all([createAccount(server), createAccount(server), createAccount(server)]);
+  await server.graphql('{ users(first: 3) { nodes { email } } }', {}, support.token);
+  for (const { id } of accounts) expect(await looksAt(id)).toHaveLength(1);
+});
+
+test('ids alone, the own account, and what is refused are no looks', async () => {
+  const { id } = await createAccount(server);
+  const nobody = await signInAs(server);
+  await server.graphql('{ users(first: 5) { totalCount nodes { id } } }', {}, support.token);
+  await server.graphql('query ($id: ID!) { user(id: $id) { email } }', { id }, nobody.token);
+  await server.graphql('query ($id: ID!) { user(id: $id) { email } }', { id: support.id }, support.token);
+  expect(await looksAt(id)).toEqual([]);
+  expect(await looksAt(support.id)).toEqual([]);
+});
+
+test('what staff do to an account shows it to them, and is recorded as a look too', async () => {
+  const { id } = await createAccount(server);
+  const query = 'mutation ($id: ID!) { suspendUser(userId: $id, reason: "x") { user { email } } }';
+  await server.graphql(query, { id }, support.token);
+  expect(await looksAt(id)).toMatchObject([{ data: { operations: ['suspendUser'] } }]);
+});
+
+test('no event, no data: what cannot be recorded is not shown', async () => {
+  const { id, email } = await createAccount(server);
+  const trigger = `CREATE FUNCTION refuse_looks() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN IF NEW.action = 'pii.viewed' THEN RAISE 'no'; END IF; RETURN NEW; END $$`;
+  await server.app.db.$executeRawUnsafe(trigger);
+  await server.app.db.$executeRawUnsafe(
+    'CREATE TRIGGER refuse_looks BEFORE INSERT ON audit_events FOR EACH ROW EXECUTE FUNCTION refuse_looks()',
+  );
+  try {
+    for (let time = 0; time < 3; time += 1) {
+      const answer = await server.graphql(
+        'query ($id: ID!) { user(id: $id) { email } }',
+        { id },
+        support.token,
+      );
+      expect(JSON.stringify(answer)).not.toContain(email);
+      expect(answer).toMatchObject({
+        data: null,
+        errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }],
+      });
+    }
+  } finally {
+    await server.app.db.$executeRawUnsafe('DROP TRIGGER refuse_looks ON audit_events');
+  }
+});
