@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
-import { generateKeyRing, loadKeyRing, loadKeyRingFile, type KeyRing } from '../privacy/key-ring.js';
+import { followKeyRingFile } from '../privacy/followed-key-ring.js';
+import { generateKeyRing, loadKeyRing, type KeyRing } from '../privacy/key-ring.js';
 
 /**
  * The key ring that the configuration names. Without one (development only, `readConfig` sees to it)
@@ -15,7 +16,9 @@ export async function openKeyRing(
   announce: (line: string) => void,
 ): Promise<KeyRing> {
   if (config.keyRing !== null) {
-    return 'json' in config.keyRing ? loadKeyRing(config.keyRing.json) : loadKeyRingFile(config.keyRing.file);
+    return 'json' in config.keyRing
+      ? loadKeyRing(config.keyRing.json)
+      : followKeyRingFile(config.keyRing.file, announce);
   }
   const folder = join(config.dataDir, 'keys');
   const file = join(folder, 'key-ring.json');
@@ -24,5 +27,5 @@ export async function openKeyRing(
     await writeFile(file, generateKeyRing(), { mode: 0o600, flag: 'wx' });
     announce(`Made development keys in ${file}`);
   }
-  return loadKeyRingFile(file);
+  return followKeyRingFile(file, announce);
 }

@@ -3,7 +3,8 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { KEY_BYTES } from './aead.js';
 import { type KeyEncryption, wrapUnder } from './key-encryption.js';
 import { KeyRingError } from './privacy-errors.js';
-import type { SecretVersions } from './secret-versions.js';
+import { findRepeatedNames } from './repeated-names.js';
+import { KEY_ID, type SecretVersions } from './secret-versions.js';
 
 export type { KeyEncryption, SecretVersions };
 
@@ -13,23 +14,49 @@ export interface KeyRing {
   pepper: SecretVersions;
 }
 
-const PURPOSES = ['encryption', 'searchIndex', 'pepper'] as const;
-type Purpose = (typeof PURPOSES)[number];
+export const PURPOSES = ['encryption', 'searchIndex', 'pepper'] as const;
+export type Purpose = (typeof PURPOSES)[number];
 
-const KEY_ID = /^[a-z0-9]{1,8}$/;
+/** The secrets of a key ring as they stand in its JSON. */
+export type KeyRingSecrets = Record<Purpose, SecretVersions>;
+
+export interface KeyRingOptions {
+  /** Whether a key store outside wraps the data keys, so that the ring needs no `encryption` of its own. */
+  wrapsOutside?: boolean;
+}
+
+/** A row carries its search index under two keys at the most. */
+const MOST_INDEX_KEYS = 2;
 
 /**
  * Reads a key ring: `{ "encryption": { "active": "k1", "keys": { "k1": "<base64 of 32 bytes>" } },
- * "searchIndex": …, "pepper": … }`.
+ * "searchIndex": …, "pepper": … }`. `encryption` may be absent where a key store outside wraps the data keys.
  *
  * @throws KeyRingError listing every problem at once, naming key ids and never keys
  */
-export function loadKeyRing(json: string): KeyRing {
+export function loadKeyRing(json: string, { wrapsOutside = false } = {}): KeyRing {
+  return keyRingOf(readKeyRing(json, { wrapsOutside }));
+}
+
+/** The key ring over secrets that may change under way. */
+export function keyRingOf({ encryption, searchIndex, pepper }: KeyRingSecrets): KeyRing {
+  return { encryption: wrapUnder(encryption), searchIndex, pepper };
+}
+
+/**
+ * The secrets of a key ring.
+ *
+ * @throws KeyRingError as `loadKeyRing`
+ */
+export function readKeyRing(json: string, { wrapsOutside = false } = {}): KeyRingSecrets {
   const problems: string[] = [];
   const ring = parseObject(json, problems);
   const seen = new Map<string, string>();
   const read = (purpose: Purpose) => readVersions(purpose, ring[purpose], seen, problems);
-  const encryption = read('encryption');
+  const encryption =
+    wrapsOutside && ring.encryption === undefined
+      ? versionsOf('encryption', '', null, new Map())
+      : read('encryption');
   const searchIndex = read('searchIndex');
   const pepper = read('pepper');
   for (const name of Object.keys(ring)) {
@@ -37,8 +64,10 @@ export function loadKeyRing(json: string): KeyRing {
     if (!PURPOSES.includes(name as Purpose))
       problems.push(`it has an unknown purpose; known are ${PURPOSES.join(', ')}`);
   }
+  if (searchIndex.ids.length > MOST_INDEX_KEYS)
+    problems.push('searchIndex: more than two keys; finish replacing one before the next');
   if (problems.length > 0) throw new KeyRingError(problems);
-  return { encryption: wrapUnder(encryption), searchIndex, pepper };
+  return { encryption, searchIndex, pepper };
 }
 
 /**
@@ -46,7 +75,16 @@ export function loadKeyRing(json: string): KeyRing {
  *
  * @throws KeyRingError also when the file is missing or readable by its group or others
  */
-export function loadKeyRingFile(path: string): KeyRing {
+export function loadKeyRingFile(path: string, options: { wrapsOutside?: boolean } = {}): KeyRing {
+  return loadKeyRing(readPrivateFile(path), options);
+}
+
+/**
+ * The text of a file that only its owner may read.
+ *
+ * @throws KeyRingError when it is missing or readable by its group or others
+ */
+export function readPrivateFile(path: string): string {
   let mode: number;
   let json: string;
   try {
@@ -65,7 +103,7 @@ export function loadKeyRingFile(path: string): KeyRing {
   if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
     throw new KeyRingError([`the file ${path} is open to its group or others; run: chmod 600 ${path}`]);
   }
-  return loadKeyRing(json);
+  return json;
 }
 
 /** A fresh key ring as JSON, one random 256-bit key for each purpose. */
@@ -77,6 +115,11 @@ export function generateKeyRing(): string {
 function parseObject(json: string, problems: string[]): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(json);
+    for (const name of findRepeatedNames(json)) {
+      // Only what looks like a key's id is repeated: in a garbled file a name may be key material.
+      const known = KEY_ID.test(name) || PURPOSES.includes(name as Purpose);
+      problems.push(`${known ? `"${name}"` : 'a name'} occurs twice in one object`);
+    }
     if (isRecord(parsed)) return parsed;
     problems.push('it is not a JSON object');
   } catch {
@@ -96,7 +139,7 @@ function readVersions(
     problems.push(
       `${purpose}: missing; it needs { "active": id, "keys": { id: base64 of ${KEY_BYTES} bytes } }`,
     );
-    return versionsOf(purpose, '', secrets);
+    return versionsOf(purpose, '', null, secrets);
   }
   for (const [id, text] of Object.entries(entry.keys)) {
     const name = `${purpose}.${id}`;
@@ -116,12 +159,21 @@ function readVersions(
   }
   const active = typeof entry.active === 'string' ? entry.active : '';
   if (!Object.hasOwn(entry.keys, active)) problems.push(`${purpose}.active: names no key of this purpose`);
-  return versionsOf(purpose, active, secrets);
+  const next = typeof entry.next === 'string' ? entry.next : null;
+  if (entry.next !== undefined && (next === null || next === active || !Object.hasOwn(entry.keys, next)))
+    problems.push(`${purpose}.next: names no other key of this purpose`);
+  return versionsOf(purpose, active, next, secrets);
 }
 
-function versionsOf(purpose: Purpose, activeId: string, secrets: Map<string, Buffer>): SecretVersions {
+function versionsOf(
+  purpose: Purpose,
+  activeId: string,
+  nextId: string | null,
+  secrets: Map<string, Buffer>,
+): SecretVersions {
   return {
     activeId,
+    nextId,
     ids: [...secrets.keys()],
     get(id) {
       const secret = secrets.get(id);

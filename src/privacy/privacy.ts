@@ -57,12 +57,17 @@ export function createPrivacy(options: {
     return index.current(model, field, requireSearchable(model, field), value);
   }
 
+  /** While a search-index key is replaced, the index under the other key, for the column beside; null else. */
+  function otherIndexOf(model: string, field: string, value: string): string | null {
+    return index.other(model, field, requireSearchable(model, field), value);
+  }
+
   /** Every index that a row with this value may carry, the current one first: more than one while a key is replaced. */
   function indexCandidates(model: string, field: string, value: string): string[] {
     return index.candidates(model, field, requireSearchable(model, field), value);
   }
 
-  return { dataKeys, separateKeys, seal, open, indexOf, indexCandidates };
+  return { dataKeys, separateKeys, seal, open, indexOf, otherIndexOf, indexCandidates };
 }
 
 function requireSealed({ model, field }: Place): Personal {

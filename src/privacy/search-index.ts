@@ -37,6 +37,11 @@ export function createSearchIndex(keys: SecretVersions) {
     /** The index to store: under the active key. */
     current: (model: string, field: string, how: Normalisation, value: string) =>
       hash(keys.activeId, model, field, how, value),
+    /** While a key is being replaced, the index under the other one; null else. */
+    other(model: string, field: string, how: Normalisation, value: string): string | null {
+      const id = keys.ids.find((known) => known !== keys.activeId);
+      return id === undefined ? null : hash(id, model, field, how, value);
+    },
     /** Every index a row may carry while a key is being replaced, the active one first. */
     candidates: (model: string, field: string, how: Normalisation, value: string) =>
       [keys.activeId, ...keys.ids.filter((id) => id !== keys.activeId)].map((id) =>

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { hashRaw } from '@node-rs/argon2';
-import type { SecretVersions } from '../privacy/key-ring.js';
+import { hasSecret, type SecretVersions } from '../privacy/secret-versions.js';
 import {
   type PhcString,
   decodeBase64,
@@ -95,7 +95,7 @@ export function readPeppered(phc: PhcString, pepperId: string, current: Argon2Co
   refuseUnknownParams(phc, ['m', 't', 'p', 'keyid']);
   if (phc.version !== VERSION_1_3) throw storedHashError(phc.id, 'unknown version');
   if (phc.salt.length < 8) throw storedHashError(phc.id, 'the salt is too short');
-  if (!pepper.ids.includes(pepperId)) throw storedHashError(phc.id, `unknown pepper version "${pepperId}"`);
+  if (!hasSecret(pepper, pepperId)) throw storedHashError(phc.id, `unknown pepper version "${pepperId}"`);
   const cost = readArgon2Cost(phc);
   const today = pepperedPhc(current, pepper.activeId, phc.salt, phc.hash);
   return {

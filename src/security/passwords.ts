@@ -40,7 +40,14 @@ export function createPasswords({ pepper, argon2, concurrency, queueLimit }: Pas
   const problem = findArgon2CostProblem(argon2);
   if (problem) throw new RangeError(`Argon2 parameters: ${problem}`);
   const queue = createHashQueue({ concurrency, queueLimit });
-  const decoy = makeDecoyHash(argon2, pepper);
+  let decoy = { pepperId: pepper.activeId, hash: makeDecoyHash(argon2, pepper) };
+
+  /** Made anew when another pepper becomes the active one: the old one may be removed. */
+  function decoyHash(): string {
+    if (decoy.pepperId !== pepper.activeId)
+      decoy = { pepperId: pepper.activeId, hash: makeDecoyHash(argon2, pepper) };
+    return decoy.hash;
+  }
 
   function readStored(stored: string) {
     if (stored.startsWith('$2')) return foreign(readBcrypt(stored));
@@ -76,7 +83,7 @@ export function createPasswords({ pepper, argon2, concurrency, queueLimit }: Pas
 
     /** Costs what a check of a hash of ours costs, for an account that is not there or has no password. */
     async verifyAgainstNobody(password: string): Promise<void> {
-      await verify(decoy, password);
+      await verify(decoyHash(), password);
     },
 
     /** How many computations run and wait, for metrics. */

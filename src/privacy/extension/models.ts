@@ -15,7 +15,11 @@ export interface Model {
   indexes: ReadonlyMap<string, string>;
   /** Further index columns that are made of a sealed one. */
   derived: ReadonlyMap<string, readonly string[]>;
-  /** All index columns: only the extension reads and writes them. */
+  /** Sealed columns whose value must not repeat, and the column of their index under another key. */
+  others: ReadonlyMap<string, string>;
+  /** Sealed password hashes, and the column that says their pepper. */
+  peppers: ReadonlyMap<string, string>;
+  /** All columns of this kind: only the extension reads and writes them. */
   indexColumns: ReadonlySet<string>;
   columns: ReadonlySet<string>;
   relations: ReadonlyMap<string, Relation>;
@@ -35,8 +39,12 @@ function describe(name: string): Model {
   const sealed = new Map<string, Exclude<Sealing, false>>();
   const indexes = new Map<string, string>();
   const derived = new Map<string, string[]>();
+  const others = new Map<string, string>();
+  const peppers = new Map<string, string>();
   for (const [field, column] of Object.entries(entry.columns)) {
     if (!column.personal || !column.sealed) continue;
+    if (column.otherIndex !== null) others.set(field, column.otherIndex);
+    if (column.pepperIn !== null) peppers.set(field, column.pepperIn);
     sealed.set(field, column.sealed);
     if (column.searchable) indexes.set(field, `${field}Index`);
     derived.set(field, Object.keys(column.derivedIndexes));
@@ -48,7 +56,14 @@ function describe(name: string): Model {
     sealed,
     indexes,
     derived,
-    indexColumns: new Set([...indexes.values(), ...[...derived.values()].flat()]),
+    others,
+    peppers,
+    indexColumns: new Set([
+      ...indexes.values(),
+      ...[...derived.values()].flat(),
+      ...others.values(),
+      ...peppers.values(),
+    ]),
     columns: new Set(Object.keys(entry.columns)),
     relations: new Map(Object.entries(entry.relations)),
   };

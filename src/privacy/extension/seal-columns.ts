@@ -2,6 +2,7 @@ import { isJsonNull, isObjectEnumValue, skip } from '@prisma/client/runtime/clie
 import { UnsafeQueryError } from '../privacy-errors.js';
 import { refuseIndexColumn } from './filters.js';
 import { isRow, type Model, type Row } from './models.js';
+import { findPepperOf } from '../pepper-of-hash.js';
 import { requireKey, type RowOwner, type Writing } from './owners.js';
 
 /**
@@ -22,19 +23,32 @@ export function sealColumns(
     const value =
       sealing === 'text' ? textToSet(model, field, data[field]) : jsonToSet(model, field, data[field]);
     if (value === undefined) continue;
-    const index = model.indexes.get(field);
-    const derived = model.derived.get(field) ?? [];
     if (value === null && sealing === 'text') {
       data[field] = null;
-      for (const column of index ? [index, ...derived] : derived) data[column] = null;
+      for (const column of columnsBeside(model, field)) data[column] = null;
       continue;
     }
     const key = requireKey(writing, model, field, owner);
     data[field] = writing.privacy.seal(key, { model: model.name, field, rowId }, value);
-    if (typeof value !== 'string') continue;
-    if (index) data[index] = writing.privacy.indexOf(model.name, field, value);
-    for (const column of derived) data[column] = writing.privacy.indexOf(model.name, column, value);
+    if (typeof value === 'string') fillBeside(writing, model, data, field, value);
   }
+}
+
+/** Sets what lies in clear beside a sealed text: its search indexes, or which pepper a password hash was made with. */
+function fillBeside({ privacy }: Writing, model: Model, data: Row, field: string, value: string): void {
+  const index = model.indexes.get(field);
+  const other = model.others.get(field);
+  const pepper = model.peppers.get(field);
+  if (index) data[index] = privacy.indexOf(model.name, field, value);
+  if (other) data[other] = privacy.otherIndexOf(model.name, field, value);
+  for (const column of model.derived.get(field) ?? [])
+    data[column] = privacy.indexOf(model.name, column, value);
+  if (pepper) data[pepper] = findPepperOf(value);
+}
+
+function columnsBeside(model: Model, field: string): string[] {
+  const single = [model.indexes, model.others, model.peppers].flatMap((map) => map.get(field) ?? []);
+  return [...single, ...(model.derived.get(field) ?? [])];
 }
 
 /** Whether `data` writes a sealed column. */
