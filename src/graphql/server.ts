@@ -12,6 +12,7 @@ import type { Log } from '../log.js';
 import type { RecordAccess } from '../security/access-record.js';
 import type { GraphqlContext } from './context.js';
 import { createExecutionPlugin } from './execution-plugin.js';
+import { KnownOperationTypesRule } from './known-operation-types.js';
 import { logUnexpected, presentError } from './present-error.js';
 import { CheckedStringsRule } from './strings.js';
 
@@ -49,7 +50,7 @@ export async function createGraphqlServer({
         : ApolloServerPluginLandingPageLocalDefault({ embed: true, includeCookies: true }),
     ],
     formatError: (_formatted, error) => formatOutsideOperation(error, presentedLater, log, suggestNames),
-    validationRules: [CheckedStringsRule],
+    validationRules: [KnownOperationTypesRule, CheckedStringsRule],
     parseOptions: { maxTokens: MAX_TOKENS },
     maxRecursiveSelections: true,
     introspection: !production,

@@ -51,6 +51,20 @@ test('a document that does not fit the schema gets no suggestions in production'
   ]);
 });
 
+test('a subscription, which the schema does not have, is a mistake of the client and not of the server', async () => {
+  const { status, body } = await server.graphql('subscription { ticks }');
+  expect(status).toBe(400);
+  expect(body.errors).toMatchObject([
+    {
+      message: 'The schema has no subscription operations.',
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+    },
+  ]);
+  const requestId = body.errors?.[0]?.extensions.requestId ?? '-';
+  const lines = server.log().split('\n');
+  expect(lines.filter((line) => line.includes('"level":"error"') && line.includes(requestId))).toEqual([]);
+});
+
 test('introspection is closed in production', async () => {
   const { status, body } = await server.graphql('{ __schema { queryType { name } } }');
   expect(status).toBe(400);
