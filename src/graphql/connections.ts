@@ -2,10 +2,10 @@ import { Field, Int, ObjectType, type ClassType } from 'type-graphql';
 
 @ObjectType({ description: 'Where a page stands in its list.', simpleResolvers: true })
 export class PageInfo {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether further entries follow this page.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether entries stand before this page.' })
   hasPreviousPage!: boolean;
 
   @Field(() => String, {
@@ -43,24 +43,27 @@ export function defineConnection<T extends object>(
   name: string,
   { counted = true }: { counted?: boolean } = {},
 ): ClassType<Connection<T>> {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true })
+  @ObjectType(`${name}Edge`, {
+    description: 'An entry of a list and where it stands.',
+    simpleResolvers: true,
+  })
   class NodeEdge {
     @Field(() => String, { description: 'Hand it back as `after` to read on from here.' })
     cursor!: string;
 
-    @Field(() => Node)
+    @Field(() => Node, { description: 'The entry itself.' })
     node!: T;
   }
 
   @ObjectType(`${name}Connection`, { description: 'One page of a list.', simpleResolvers: true })
   class NodeConnection {
-    @Field(() => [NodeEdge])
+    @Field(() => [NodeEdge], { description: 'The entries of this page, each with its cursor.' })
     edges!: NodeEdge[];
 
-    @Field(() => [Node])
+    @Field(() => [Node], { description: 'The entries of this page.' })
     nodes!: T[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: 'Where this page stands in the list.' })
     pageInfo!: PageInfo;
 
     readonly totalCount!: number | Promise<number>;

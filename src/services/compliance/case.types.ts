@@ -12,12 +12,37 @@ import type { CaseRecord } from './case-record.js';
 registerEnumType(DataSubjectRequestType, {
   name: 'DataSubjectRequestType',
   description: 'Which right the person uses: Art. 15 to 21 GDPR, or the CCPA.',
+  valuesConfig: {
+    ACCESS: { description: 'To be told what is held: Art. 15 GDPR.' },
+    PORTABILITY: { description: 'To get the data in a form that machines read: Art. 20 GDPR.' },
+    ERASURE: { description: 'To have the data erased: Art. 17 GDPR.' },
+    RECTIFICATION: { description: 'To have wrong data corrected: Art. 16 GDPR.' },
+    RESTRICTION: { description: 'To have the use of the data restricted: Art. 18 GDPR.' },
+    OBJECTION: { description: 'To object to a use of the data: Art. 21 GDPR.' },
+    CCPA_KNOW: { description: 'To know what is held: Cal. Civ. Code § 1798.110.' },
+    CCPA_DELETE: { description: 'To have the data deleted: Cal. Civ. Code § 1798.105.' },
+    CCPA_CORRECT: { description: 'To have wrong data corrected: Cal. Civ. Code § 1798.106.' },
+    CCPA_OPT_OUT: { description: 'To opt out of sale and sharing: Cal. Civ. Code § 1798.120.' },
+  },
 });
 registerEnumType(DataSubjectRequestStatus, {
   name: 'DataSubjectRequestStatus',
   description: 'Whether the request was answered.',
+  valuesConfig: {
+    OPEN: { description: 'Waiting for an answer.' },
+    CLOSED: { description: 'Answered or withdrawn.' },
+  },
 });
-registerEnumType(DataSubjectDecision, { name: 'DataSubjectDecision', description: 'What was decided.' });
+registerEnumType(DataSubjectDecision, {
+  name: 'DataSubjectDecision',
+  description: 'What was decided.',
+  valuesConfig: {
+    GRANTED: { description: 'All that was asked for was done.' },
+    PARTLY_GRANTED: { description: 'A part of it was done.' },
+    REFUSED: { description: 'Nothing was done.' },
+    WITHDRAWN: { description: 'The person no longer asks for it.' },
+  },
+});
 
 @ObjectType({
   implements: Node,
