@@ -12,6 +12,9 @@ const BY_SIGNAL = 'Asked to stop.';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+// Whoever reads our output may go away first: with `npm start | tee log`, Ctrl-C ends `tee` at once.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 await run().catch(fail);
 
 async function run(): Promise<void> {

@@ -71,6 +71,13 @@ test('a request under way when the stop comes is answered', async () => {
   expect(await code).toBe(0);
 });
 
+test('a reader of the output that goes away, as `tee` does at Ctrl-C, does not cut the stop short', async () => {
+  const server = await startServer({ DATA_DIR: dataDir });
+  server.child.stdout?.destroy();
+  server.child.stderr?.destroy();
+  expect(await stopServer(server, 'SIGINT')).toBe(0);
+});
+
 test('a stop amid the start leaves no process and no lock', async () => {
   const server = spawnServer({ DATA_DIR: dataDir });
   expect(await waitUntil(() => findPostgresPid(dataDir).then(Number.isInteger, () => false), 20_000)).toBe(
