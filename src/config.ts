@@ -129,8 +129,10 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
   };
   problems.push(...contradictions(config));
   if (config.environment === 'production') problems.push(...productionProblems(config, env));
-  if (problems.length > 0) throw new ConfigError(problems);
-  return { config, warnings: misspeltNames(env) };
+  const warnings = misspeltNames(env);
+  // What is missing may have been set under a misspelt name.
+  if (problems.length > 0) throw new ConfigError([...problems, ...warnings]);
+  return { config, warnings };
 }
 
 type Value<N extends SettingName> = ReturnType<(typeof SETTINGS)[N]['parse']>;

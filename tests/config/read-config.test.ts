@@ -80,6 +80,14 @@ describe('the configuration', () => {
     },
   );
 
+  test('names misspelt variables beside what is missing for want of them', () => {
+    const problems = problemsOf({ ...PRODUCTION, DATABASE_URL: undefined, DATABSE_URL: 'canary-7361' });
+    expect(problems).toEqual([
+      'Set DATABASE_URL: the embedded PostgreSQL is for development.',
+      'DATABSE_URL is not a setting of Custodia; did you mean DATABASE_URL?',
+    ]);
+  });
+
   test('says nothing of the variables that every machine has', () => {
     const common = {
       PATH: '/bin',
