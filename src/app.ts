@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { atAddress } from './app/listen.js';
 import { createApiSchema } from './app/schema.js';
 import { createServices, type Services } from './app/services.js';
 import { MINUTE, SECOND, type Clock } from './clock.js';
@@ -137,9 +138,10 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
       await signingKeys.ensure();
       await endedSessions.start();
       await jobs.start();
-      await http.listen({ host: config.host, port: config.port });
+      const { host, port } = config;
+      await atAddress(config, () => http.listen({ host, port }));
       const address = http.server.address();
-      return typeof address === 'object' && address !== null ? address.port : config.port;
+      return typeof address === 'object' && address !== null ? address.port : port;
     },
     /** Lets running requests and jobs end, then closes every connection. */
     async stop(): Promise<void> {

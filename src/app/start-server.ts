@@ -10,6 +10,7 @@ import { applyMigrations } from '../database/migrations.js';
 import { checkPostgres } from '../database/postgres-check.js';
 import type { Log } from '../log.js';
 import { openKeyRing } from './key-ring.js';
+import { atAddress } from './listen.js';
 
 export interface RunningServer {
   /** Where clients reach it. */
@@ -99,7 +100,7 @@ function createStopList(log: Log) {
 /** Port 0 takes a free one, before anything is built: links and tokens carry it unless PUBLIC_URL is set. */
 async function settlePort(config: Config): Promise<Config> {
   if (config.port !== 0) return config;
-  const port = await findFreePort(config.host);
+  const port = await atAddress(config, () => findFreePort(config.host));
   const settle = (url: string) => (url === 'http://localhost:0' ? `http://localhost:${port}` : url);
   return { ...config, port, publicUrl: settle(config.publicUrl), appUrl: settle(config.appUrl) };
 }
