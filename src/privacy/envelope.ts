@@ -40,16 +40,26 @@ export function sealText(key: UserKey, place: Place, text: string, nonce?: Buffe
  * @throws SealedValueError when the value is no envelope, was altered, or belongs to another place or key
  */
 export function openText(key: UserKey, place: Place, envelope: string): string {
-  if (!ENVELOPE.test(envelope)) throw new SealedValueError(place.model, place.field, 'it is no envelope');
+  if (!ENVELOPE.test(envelope)) throw new SealedValueError(place.model, place.field, whyNoEnvelope(envelope));
   const bodyAt = envelope.indexOf('.', VERSION.length + 1) + 1;
   const generation = Number(envelope.slice(VERSION.length + 1, bodyAt - 1));
   const header = `${VERSION}.${generation}.`;
   const secret = key.find(generation);
-  if (!secret) throw new SealedValueError(place.model, place.field, 'its data key is unknown');
+  if (!secret)
+    throw new SealedValueError(
+      place.model,
+      place.field,
+      `generation ${generation} of its data key is unknown`,
+    );
   const sealed = envelope.startsWith(header) ? decodeCanonical(envelope.slice(bodyAt)) : null;
   const plaintext = sealed && decrypt(secret, sealed, bindingOf(key, place, generation));
   if (!plaintext) throw new SealedValueError(place.model, place.field, 'it was altered or belongs elsewhere');
   return plaintext.toString('utf8');
+}
+
+function whyNoEnvelope(text: string): string {
+  const [, version] = /^(c[0-9]{1,3})\./.exec(text) ?? [];
+  return version && version !== VERSION ? `its format version ${version} is unknown` : 'it is no envelope';
 }
 
 function bindingOf(key: UserKey, place: Place, generation: number): Buffer {
