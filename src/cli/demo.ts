@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { startServer } from '../app/start-server.js';
 import { readConfig } from '../config.js';
 import { createLog } from '../log.js';
@@ -10,9 +10,8 @@ import { createMailbox } from './demo/mailbox.js';
 import { shortenTokens } from './demo/show.js';
 
 // `npm run demo [-- URL]`: drives a server through the life of one account and shows each operation with its
-// answer. Without a running server it starts one in a folder of its own, and removes both afterwards.
-
-const DEFAULT_URL = 'http://localhost:4000';
+// answer. The environment that `npm start` was given leads it to the server (PORT, PUBLIC_URL) and its mails
+// (DATA_DIR). Without a running server it starts one in a folder of its own, and removes both afterwards.
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -31,12 +30,14 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** The server at the address that was given or at the usual one; else one of our own. */
+/** The server at the address that was given or at the configured one; else one of our own. */
 async function findServer(given: string | undefined): Promise<DemoServer> {
-  const url = given ?? DEFAULT_URL;
+  const { PORT, PUBLIC_URL, DATA_DIR } = process.env;
+  const { publicUrl, dataDir } = readConfig({ NODE_ENV: 'development', PORT, PUBLIC_URL, DATA_DIR }).config;
+  const url = given ?? publicUrl;
   if (await answers(url)) {
     print(`Using the server at ${url}`);
-    return { url, dataDir: resolve(process.env.DATA_DIR ?? '.data'), stop: async () => undefined };
+    return { url, dataDir, stop: async () => undefined };
   }
   if (given !== undefined) throw new Error(`No server answers at ${given}.`);
   print(`No server answers at ${url}: starting one for this demo.`);
@@ -82,6 +83,9 @@ function interruption(): Promise<never> {
     process.once('SIGINT', () => reject(new Error('it was interrupted.'))),
   );
 }
+
+// `npm run demo | head`: the server of our own is to be stopped all the same.
+process.stdout.on('error', () => undefined);
 
 await run().catch((error: unknown) => {
   process.stderr.write(`The demo failed: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,6 +1,6 @@
-import { liveOneAccount } from '../../src/cli/demo/account-life.js';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { createDemoClient } from '../../src/cli/demo/client.js';
-import { createMailbox } from '../../src/cli/demo/mailbox.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 
 let server: FullServer;
@@ -9,15 +9,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test('the demo lives the life of one account to its end, and shows no whole token', async () => {
-  const lines: string[] = [];
-  const print = (line: string): void => void lines.push(line);
-  const client = createDemoClient(server.url, print);
-  await liveOneAccount({ client, mailbox: createMailbox(server.dataDir), print });
-  const shown = lines.join('\n');
-  expect(shown).toContain('"authenticationMethods"');
-  expect(shown).toMatch(/"accessToken": "eyJ[\w.-]+…"/);
-  expect(shown).not.toMatch(/(eyJ|cst_)[\w.-]{20,}/);
+test('finds the running server, lives the life of one account to its end, and shows no whole token', async () => {
+  const { PATH } = process.env;
+  const env = { PATH, PUBLIC_URL: server.url, DATA_DIR: server.dataDir };
+  const { stdout } = await promisify(execFile)(process.execPath, ['dist/cli/demo.js'], { env });
+  expect(stdout).toContain(`Using the server at ${server.url}`);
+  expect(stdout).toContain('"authenticationMethods"');
+  expect(stdout).toContain('The demo ran to its end');
+  expect(stdout).toMatch(/"accessToken": "eyJ[\w.-]+…"/);
+  expect(stdout).not.toMatch(/(eyJ|cst_)[\w.-]{20,}/);
 });
 
 test('an answer that is not the expected one ends the demo', async () => {
