@@ -1,6 +1,10 @@
 import pg from 'pg';
+import { createAuditParts, type AuditParts } from './app/audit-parts.js';
 import { atAddress } from './app/listen.js';
 import { createApiSchema } from './app/schema.js';
+import { createMetrics } from './app/metrics.js';
+import { createErasures } from './app/erasures.js';
+import { createRetention } from './app/retention.js';
 import { createServices, type Services } from './app/services.js';
 import { MINUTE, SECOND, type Clock } from './clock.js';
 import type { Config } from './config.js';
@@ -8,6 +12,7 @@ import { createDatabase } from './database/client.js';
 import { createHotReads, type HotReads } from './database/hot-reads.js';
 import { createPipelinedReads } from './database/pipelined-reads.js';
 import { createCursors } from './graphql/cursor.js';
+import { createGate } from './http/gate.js';
 import { createGraphqlServer } from './graphql/server.js';
 import { registerPages } from './http/pages/register-pages.js';
 import { createHttpServer } from './http/server.js';
@@ -31,10 +36,13 @@ import { createRecordAccess } from './services/audit/record-access.js';
 import { AuthResolver } from './services/auth/auth.resolver.js';
 import { createAuthRoutes } from './services/auth/auth.routes.js';
 import { createFindSessionNode, UserSessionsResolver } from './services/auth/user-sessions.resolver.js';
+import { AuditResolver, createFindAuditEventNode } from './services/compliance/audit.resolver.js';
 import { CaseResolver } from './services/compliance/case.resolver.js';
 import { ConsentResolver } from './services/compliance/consent.resolver.js';
 import { takeInventory } from './services/compliance/data-inventory.js';
 import { DataInventoryResolver } from './services/compliance/data-inventory.resolver.js';
+import { createFindErasureNode, ErasureResolver } from './services/compliance/erasure.resolver.js';
+import type { ErasureService } from './services/compliance/erasure.service.js';
 import {
   createFindExportNode,
   ExportResolver,
@@ -42,6 +50,9 @@ import {
 } from './services/compliance/export.resolver.js';
 import { createExportRoutes } from './services/compliance/export.routes.js';
 import { EXPORT_JOB } from './services/compliance/request-export.js';
+import { RETENTION_JOB, type RetentionService } from './services/compliance/retention.service.js';
+import { createRestrictionService } from './services/compliance/restriction.service.js';
+import { UserPrivacyResolver } from './services/compliance/user-privacy.resolver.js';
 import { EmailChangeResolver } from './services/identity/email-change.resolver.js';
 import { IdentityResolver } from './services/identity/identity.resolver.js';
 import { createIdentityRoutes } from './services/identity/identity.routes.js';
@@ -53,6 +64,8 @@ import { createProfileRoutes } from './services/profile/profile.routes.js';
 
 /** A million events take a few minutes. */
 const EXPORT_TIMEOUT = 20 * MINUTE;
+/** The next run takes up what one leaves. */
+const RETENTION_TIMEOUT = 30 * MINUTE;
 
 export interface AppParts {
   config: Config;
@@ -102,14 +115,36 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     jobs,
   });
   scheduleJobs(jobs, services);
+  const restrictions = createRestrictionService({ db, clock, audit: services.audit });
+  const erasures = createErasures({
+    config,
+    databaseUrl,
+    db,
+    privacy,
+    signingKeys,
+    clock,
+    jobs,
+    mail,
+    log,
+    services,
+  });
+  const retention = createRetention({ config, clock, db, jobs, mail, log, services });
+  scheduleRetention(jobs, retention);
 
+  const { encryption } = keyRing;
+  const auditParts = createAuditParts({ config, databaseUrl, db, privacy, encryption, clock, log, print });
+
+  const gate = createGate();
   const recordAccess = createRecordAccess({ db, audit: services.audit });
   const http = await createHttpServer({
     config,
     log,
     version,
     graphql: await createGraphqlServer({
-      schema: createApiSchema(createResolvers(services, hotReads, config, clock)),
+      schema: createApiSchema([
+        ...createResolvers(services, auditParts, hotReads, config, clock, erasures),
+        new UserPrivacyResolver({ erasures, restrictions, clock }),
+      ]),
       config,
       log,
       recordAccess,
@@ -119,7 +154,9 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     recordAccess,
     authenticate: createAuthenticate({ accessTokens, endedSessions }),
     routes: createRoutes(services, hotReads, clock),
-    readinessChecks: { database: () => pingDatabase(databaseUrl) },
+    metrics: createMetrics({ db, cases: services.cases }),
+    gate,
+    readinessChecks: { database: () => pingDatabase(databaseUrl), start: gate.check },
     jwks: () => signingKeys.jwks(),
     extend: (server) => {
       if (config.servesOwnPages) registerPages(server, pagesOf(services, config, log));
@@ -128,6 +165,8 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
 
   return {
     services,
+    erasures,
+    retention,
     db,
     /** Answers requests without a socket; `start` opens the real one. */
     http,
@@ -137,9 +176,14 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     async start(): Promise<number> {
       await signingKeys.ensure();
       await endedSessions.start();
-      await jobs.start();
       const { host, port } = config;
       await atAddress(config, () => http.listen({ host, port }));
+      // Whoever a restored backup brought back is erased again before the first request is answered.
+      await erasures.makeSafe();
+      await jobs.start();
+      auditParts.sealer.start();
+      await erasures.resume();
+      gate.open();
       const address = http.server.address();
       return typeof address === 'object' && address !== null ? address.port : port;
     },
@@ -147,6 +191,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     async stop(): Promise<void> {
       await http.close();
       await jobs.stop();
+      await auditParts.sealer.stop();
       transport.close();
       await endedSessions.stop();
       await reads.close();
@@ -156,14 +201,26 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
 }
 
 /** One instance of each resolver class that `app/schema.ts` lists. */
-function createResolvers(services: Services, hotReads: HotReads, config: Config, clock: Clock): object[] {
+function createResolvers(
+  services: Services,
+  audit: AuditParts,
+  hotReads: HotReads,
+  config: Config,
+  clock: Clock,
+  erasures: ErasureService,
+): object[] {
   const { identity, sessions, signIn, profiles, consents, exports, cases, admin } = services;
   return [
     new RegistrationResolver(identity),
     new IdentityResolver({
       identity,
       loadViewer: hotReads.viewer,
-      findNodes: [createFindSessionNode(sessions), createFindExportNode(exports)],
+      findNodes: [
+        createFindSessionNode(sessions),
+        createFindExportNode(exports),
+        createFindAuditEventNode(audit.events),
+        createFindErasureNode(erasures),
+      ],
     }),
     new PasswordResolver(identity),
     new EmailChangeResolver(identity),
@@ -174,6 +231,8 @@ function createResolvers(services: Services, hotReads: HotReads, config: Config,
     new ConsentResolver(consents),
     new ExportResolver(exports),
     new UserExportsResolver(exports),
+    new AuditResolver(audit),
+    new ErasureResolver(erasures, clock),
     new CaseResolver({ cases, clock }),
     new DataInventoryResolver(takeInventory(config.retention)),
     new UsersResolver(identity),
@@ -190,17 +249,21 @@ function createRoutes(services: Services, hotReads: HotReads, clock: Clock) {
   ];
 }
 
-function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity, sessions, exports }: Services): void {
+function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity, exports }: Services): void {
   jobs.handle(EXPORT_JOB, ({ exportId }, { signal }) => exports.run(String(exportId), signal), {
     expireInSeconds: EXPORT_TIMEOUT / SECOND,
     retryLimit: 5,
     onDead: ({ exportId }) => exports.giveUp(String(exportId)),
   });
-  jobs.handle('identity.discard-expired-tokens', async () => void (await identity.discardExpiredTokens()));
-  jobs.schedule('identity.discard-expired-tokens', '17 * * * *');
   jobs.handle(END_SUSPENSION_JOB, ({ userId }) => identity.endIfOver(String(userId)));
-  jobs.handle('auth.discard-old-sessions', async () => void (await sessions.discardOld()));
-  jobs.schedule('auth.discard-old-sessions', '47 3 * * *');
+}
+
+function scheduleRetention(jobs: ReturnType<typeof createJobs>, { run }: RetentionService): void {
+  jobs.handle(RETENTION_JOB, async (_data, { signal }) => void (await run(signal)), {
+    expireInSeconds: RETENTION_TIMEOUT / SECOND,
+    retryLimit: 2,
+  });
+  jobs.schedule(RETENTION_JOB, '17 * * * *');
 }
 
 function pagesOf({ identity }: Services, config: Config, log: Log): Parameters<typeof registerPages>[1] {

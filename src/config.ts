@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type KeySettings, readKeySettings } from './config/key-settings.js';
 import { findNearestName } from './config/nearest-name.js';
 import { SETTINGS, type SettingName } from './config/settings.js';
 
@@ -30,9 +31,13 @@ export interface Config {
   dataDir: string;
   /** null: the embedded PostgreSQL in `dataDir`. */
   databaseUrl: string | null;
+  /** The owner of the tables; null: `databaseUrl` is. */
+  migrationDatabaseUrl: string | null;
   databasePoolSize: number;
   /** null (development only): `dataDir/keys/key-ring.json`, made when absent. */
   keyRing: { file: string } | { json: string } | null;
+  /** Who wraps data keys, and where these are kept. */
+  keys: KeySettings;
   /** Milliseconds. */
   signingKeyLifetime: number;
   accessTokenTtl: number;
@@ -49,6 +54,8 @@ export interface Config {
   /** Absolute path. */
   erasureLedgerFile: string;
   erasureWebhookUrls: string[];
+  auditCheckpoints: ('file' | 'stdout')[];
+  auditCheckpointWebhookUrl: string | null;
   /** What a client of `/metrics` sends; null: only clients on the same machine may read it. */
   metricsToken: string | null;
   smtpUrl: string | null;
@@ -83,6 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
   const appUrl = read('APP_URL');
   const dataDir = resolve(read('DATA_DIR') ?? '.data');
   const keyRing = readKeyRingSource(read('KEY_RING_FILE'), read('KEY_RING'), problems);
+  const databaseUrl = read('DATABASE_URL');
   const config: Config = {
     environment: read('NODE_ENV') ?? 'production',
     host: read('HOST') ?? 'localhost',
@@ -92,9 +100,11 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     servesOwnPages: appUrl === null || appUrl === publicUrl,
     serviceName: read('SERVICE_NAME') ?? 'Custodia',
     dataDir,
-    databaseUrl: read('DATABASE_URL'),
+    databaseUrl,
+    migrationDatabaseUrl: read('MIGRATION_DATABASE_URL'),
     databasePoolSize: read('DATABASE_POOL_SIZE') ?? 10,
     keyRing,
+    keys: readKeySettings(read, databaseUrl, problems),
     signingKeyLifetime: read('SIGNING_KEY_LIFETIME') ?? 0,
     accessTokenTtl: read('ACCESS_TOKEN_TTL') ?? 0,
     refreshTokenTtl: read('REFRESH_TOKEN_TTL') ?? 0,
@@ -120,6 +130,8 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     erasureGrace: read('ERASURE_GRACE') ?? 0,
     erasureLedgerFile: resolve(read('ERASURE_LEDGER_FILE') ?? join(dataDir, 'ledger', 'erasures.jsonl')),
     erasureWebhookUrls: read('ERASURE_WEBHOOK_URLS') ?? [],
+    auditCheckpoints: read('AUDIT_CHECKPOINTS') ?? [],
+    auditCheckpointWebhookUrl: read('AUDIT_CHECKPOINT_WEBHOOK_URL'),
     metricsToken: read('METRICS_TOKEN'),
     smtpUrl: read('SMTP_URL'),
     mailFrom: read('MAIL_FROM') ?? { name: '', address: '' },
@@ -159,6 +171,9 @@ function readKeyRingSource(file: string | null, json: string | null, problems: s
 
 function contradictions(config: Config): string[] {
   const problems: string[] = [];
+  if (config.migrationDatabaseUrl !== null && config.databaseUrl === null) {
+    problems.push('MIGRATION_DATABASE_URL needs DATABASE_URL beside it, the same database for the server.');
+  }
   if (config.argon2.memoryKib * config.argon2.timeCost > 4_194_304) {
     problems.push(
       'ARGON2_MEMORY_KIB times ARGON2_TIME_COST must be at most 4194304: one hash would take seconds.',
@@ -191,6 +206,8 @@ function productionProblems(config: Config, env: NodeJS.ProcessEnv): string[] {
     problems.push('Set DATABASE_URL: the embedded PostgreSQL is for development.');
   if (config.smtpUrl === null) problems.push('Set SMTP_URL: without it mails are files on this machine.');
   if (!env.MAIL_FROM) problems.push('Set MAIL_FROM: the sender of the mails.');
+  if (config.keys.vault !== null && !isSecureOrigin(config.keys.vault.address))
+    problems.push('VAULT_ADDR must be https (or a loopback address).');
   const { memoryKib, timeCost } = config.argon2;
   if (memoryKib * timeCost < 19_456 * 2) {
     problems.push(

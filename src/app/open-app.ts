@@ -10,6 +10,7 @@ import { checkPostgres } from '../database/postgres-check.js';
 import { findRunningPostgres } from '../database/running-postgres.js';
 import { StartError } from '../database/start-error.js';
 import type { Log } from '../log.js';
+import { admitServer } from './admit-server.js';
 import { openKeyRing } from './key-ring.js';
 
 export interface Surroundings {
@@ -31,8 +32,9 @@ export async function withApp<T>(
   { log, print }: Surroundings,
   work: (app: App) => Promise<T>,
 ): Promise<T> {
-  return withDatabase(config, log, async (databaseUrl) => {
-    await applyMigrations({ url: databaseUrl, migrationsDir: MIGRATIONS, log });
+  return withDatabase(config, log, async (ownerUrl) => {
+    await applyMigrations({ url: ownerUrl, migrationsDir: MIGRATIONS, log });
+    const databaseUrl = await admitServer(ownerUrl, config);
     const keyRing = await openKeyRing(config, print);
     const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
     const app = await createApp({ config, databaseUrl, keyRing, clock: systemClock, log, version, print });
@@ -46,7 +48,7 @@ export async function withApp<T>(
 }
 
 /**
- * Does `work` with the URL of the configured database, whether or not a server uses it at the same time.
+ * Does `work` with the URL of the configured database, for the owner of its tables, whether or not a server uses it at the same time.
  *
  * @throws StartError with a message for the operator
  */
@@ -56,8 +58,9 @@ export async function withDatabase<T>(
   work: (databaseUrl: string) => Promise<T>,
 ): Promise<T> {
   if (config.databaseUrl !== null) {
-    await checkPostgres(config.databaseUrl);
-    return work(config.databaseUrl);
+    const url = config.migrationDatabaseUrl ?? config.databaseUrl;
+    await checkPostgres(url);
+    return work(url);
   }
   const lock = await lockUnlessServed(config.dataDir);
   if (typeof lock === 'string') return work(lock);

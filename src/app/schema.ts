@@ -4,10 +4,13 @@ import { AdminResolver } from '../services/admin/admin.resolver.js';
 import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
 import { UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
+import { AuditResolver } from '../services/compliance/audit.resolver.js';
 import { CaseResolver } from '../services/compliance/case.resolver.js';
 import { ConsentResolver } from '../services/compliance/consent.resolver.js';
 import { DataInventoryResolver } from '../services/compliance/data-inventory.resolver.js';
+import { ErasureResolver } from '../services/compliance/erasure.resolver.js';
 import { ExportResolver, UserExportsResolver } from '../services/compliance/export.resolver.js';
+import { UserPrivacyResolver } from '../services/compliance/user-privacy.resolver.js';
 import { EmailChangeResolver } from '../services/identity/email-change.resolver.js';
 import { IdentityResolver } from '../services/identity/identity.resolver.js';
 import { PasswordResolver } from '../services/identity/password.resolver.js';
@@ -25,9 +28,12 @@ const RESOLVERS = [
   AuthResolver,
   UserSessionsResolver,
   ProfileResolver,
+  AuditResolver,
   ConsentResolver,
   ExportResolver,
   UserExportsResolver,
+  ErasureResolver,
+  UserPrivacyResolver,
   CaseResolver,
   DataInventoryResolver,
   UsersResolver,

@@ -8,7 +8,9 @@ import { lockDataFolder } from '../database/data-folder.js';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
 import { applyMigrations } from '../database/migrations.js';
 import { checkPostgres } from '../database/postgres-check.js';
+import { findExcessRights } from '../database/server-role.js';
 import type { Log } from '../log.js';
+import { admitServer } from './admit-server.js';
 import { openKeyRing } from './key-ring.js';
 import { atAddress } from './listen.js';
 
@@ -40,11 +42,13 @@ export async function startServer(
     const database = await openDatabase(config, { log, print, parts });
     const migrations = await applyMigrations({ url: database.url, migrationsDir: MIGRATIONS, log });
     print(migrations.length > 0 ? `Applied ${migrations.length} migration(s)` : 'The database is up to date');
+    const databaseUrl = await admitServer(database.url, config);
+    await warnOfRights(databaseUrl, config, print);
     const keyRing = await openKeyRing(config, print);
     const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
     const app = await createApp({
       config,
-      databaseUrl: database.url,
+      databaseUrl,
       keyRing,
       clock: systemClock,
       log,
@@ -60,7 +64,21 @@ export async function startServer(
   }
 }
 
+/** A server that could change the audit log still only adds to it; somebody who takes it over need not. */
+async function warnOfRights(
+  databaseUrl: string,
+  { environment }: Config,
+  print: (line: string) => void,
+): Promise<void> {
+  if (environment !== 'production' || (await findExcessRights(databaseUrl)).length === 0) return;
+  print(
+    'Warning: the role of DATABASE_URL may change the audit log. Name the owner of the tables in ' +
+      'MIGRATION_DATABASE_URL and give DATABASE_URL a role of its own.',
+  );
+}
+
 interface OpenedDatabase {
+  /** For the owner of the tables. */
   url: string;
   broken: Promise<string>;
 }
@@ -70,9 +88,10 @@ async function openDatabase(
   { log, print, parts }: { log: Log; print: (line: string) => void; parts: StopList },
 ): Promise<OpenedDatabase> {
   if (config.databaseUrl !== null) {
-    await checkPostgres(config.databaseUrl);
+    const url = config.migrationDatabaseUrl ?? config.databaseUrl;
+    await checkPostgres(url);
     print('Using the PostgreSQL of DATABASE_URL');
-    return { url: config.databaseUrl, broken: new Promise(() => undefined) };
+    return { url, broken: new Promise(() => undefined) };
   }
   const lock = await lockDataFolder(config.dataDir);
   parts.add('data folder', () => lock.release());

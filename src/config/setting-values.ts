@@ -60,6 +60,19 @@ export function origins(text: string): string[] {
     .map(origin);
 }
 
+/** One URL that is told of something. */
+export function webhookUrl(text: string): string {
+  const [url, ...others] = webhookUrls(text);
+  if (url === undefined || others.length > 0) throw new Error('must be one URL');
+  return url;
+}
+
+/** Where checkpoints go: `file`, `stdout` or both, comma-separated; empty: nowhere. */
+export function checkpointPlaces(text: string): ('file' | 'stdout')[] {
+  const places = text.split(',').map((part) => part.trim());
+  return places.filter((place) => place !== '').map(oneOf('file', 'stdout'));
+}
+
 /** Comma-separated URLs that are told of something: https, or http to this machine. */
 export function webhookUrls(text: string): string[] {
   return text
@@ -82,6 +95,20 @@ export function postgresUrl(text: string): string {
     ['postgres:', 'postgresql:'],
     'a URL such as postgresql://user:password@host:5432/name',
   );
+  return text;
+}
+
+/** One or more names, comma-separated. */
+export function names(text: string): string[] {
+  const list = text.split(',').map((part) => part.trim());
+  if (list.some((name) => !/^[\w:/.-]{1,2048}$/.test(name)))
+    throw new Error('must be names, comma-separated');
+  return list;
+}
+
+/** Part of a path in Vault. */
+export function vaultPath(text: string): string {
+  if (!/^[\w-]+(?:[/.][\w-]+)*$/.test(text)) throw new Error('must be a name of letters, digits and ._-/');
   return text;
 }
 

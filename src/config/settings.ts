@@ -1,6 +1,6 @@
 import {
-  bearerToken, duration, durationOrOff, mailbox, oneOf, origin, origins, postgresUrl, smtpUrl, text, wholeNumber, yesOrNo,
-  webhookUrls,
+  bearerToken, checkpointPlaces, duration, durationOrOff, mailbox, names, oneOf, origin, origins, postgresUrl, smtpUrl, text, vaultPath, wholeNumber, yesOrNo,
+  webhookUrl, webhookUrls,
 } from './setting-values.js'; // prettier-ignore
 
 export interface Setting<T> {
@@ -29,9 +29,20 @@ export const SETTINGS = {
   SERVICE_NAME: setting('Custodia', 'Name of your service in mails and pages; may not be part of a password.', text),
   DATA_DIR: setting('.data', 'Folder for the embedded database, development keys and mail files.', text),
   DATABASE_URL: setting(null, 'PostgreSQL 15 or newer. Default: an embedded PostgreSQL in `DATA_DIR`.', postgresUrl),
+  MIGRATION_DATABASE_URL: setting(null, 'The same database as its owner, who applies migrations; then `DATABASE_URL` needs no rights of its own.', postgresUrl),
   DATABASE_POOL_SIZE: setting('10', 'Connections of one process to the database.', wholeNumber(2, 500)),
   KEY_RING_FILE: setting(null, 'File with the key ring, readable by its owner only (mode 0600).', text),
   KEY_RING: setting(null, 'The key ring itself, as JSON, in place of a file.', text),
+  KEY_ENCRYPTION: setting('ring', 'Who wraps the data keys: the key `ring`, `aws-kms` or `vault` (docs/keys.md).', oneOf('ring', 'aws-kms', 'vault')),
+  AWS_KMS_KEY_ID: setting(null, 'Id, ARN or alias of a symmetric KMS key; further ones, comma-separated, only unwrap.', names),
+  VAULT_ADDR: setting(null, 'Origin of HashiCorp Vault or OpenBao.', origin),
+  VAULT_TOKEN: setting(null, 'Its token.', text),
+  VAULT_TOKEN_FILE: setting(null, 'File with its token, read anew for each call: an agent may renew it.', text),
+  VAULT_NAMESPACE: setting(null, 'Its namespace, where it has any.', text),
+  VAULT_TRANSIT_MOUNT: setting('transit', 'Where its transit engine is mounted.', vaultPath),
+  VAULT_TRANSIT_KEY: setting(null, 'Name of an AEAD key of its transit engine.', vaultPath),
+  KEY_CACHE_TTL: setting('1h', 'How long an unwrapped data key stays in memory; those in use are renewed at half of it.', duration),
+  KEYSTORE_DATABASE_URL: setting(null, 'Another PostgreSQL for the data keys, with backups of its own (docs/keys.md).', postgresUrl),
   SIGNING_KEY_LIFETIME: setting('90d', 'How long a signing key signs before its successor does.', duration),
   ACCESS_TOKEN_TTL: setting('10m', 'Life of an access token.', duration),
   REFRESH_TOKEN_TTL: setting('30d', 'Life of a refresh token; each refresh starts it anew.', duration),
@@ -53,6 +64,8 @@ export const SETTINGS = {
   ERASURE_GRACE: setting('30d', 'How long an erasure that somebody asks for can be cancelled.', duration),
   ERASURE_LEDGER_FILE: setting(null, 'File that lists erasures; restored backups are compared with it. Default: `DATA_DIR/ledger/erasures.jsonl`.', text),
   ERASURE_WEBHOOK_URLS: setting('', 'Systems that are told of each erasure, comma-separated.', webhookUrls),
+  AUDIT_CHECKPOINTS: setting('file', 'Where signed checkpoints of the audit log go: `file` (`DATA_DIR/audit`), `stdout`, or both, comma-separated.', checkpointPlaces),
+  AUDIT_CHECKPOINT_WEBHOOK_URL: setting(null, 'System that is sent each checkpoint.', webhookUrl),
   METRICS_TOKEN: setting(null, 'Bearer token for `/metrics`. Default: only clients on the same machine may read it.', bearerToken),
   SMTP_URL: setting(null, 'Mail server. Default: each mail becomes a file in `DATA_DIR/mail`.', smtpUrl),
   MAIL_FROM: setting('Custodia <no-reply@localhost.example>', 'Sender of the mails.', mailbox),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { ensureServerRole, grantServerRights } from '../../src/database/server-role.js';
 import { applyMigrations } from '../../src/database/migrations.js';
 import { createLog } from '../../src/log.js';
 
@@ -18,7 +19,11 @@ try {
   const templateUrl = new URL(url);
   templateUrl.pathname = `/${template}`;
   await applyMigrations({ url: templateUrl.href, migrationsDir: 'prisma/migrations', log });
-  process.stdout.write(`${JSON.stringify({ url, template })}\n`);
+  const server = new URL(await ensureServerRole(url));
+  const { username, password } = server;
+  server.pathname = templateUrl.pathname;
+  await grantServerRights({ ownerUrl: templateUrl.href, serverUrl: server.href });
+  process.stdout.write(`${JSON.stringify({ url, template, role: { username, password } })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   await new Promise((resolve) => process.stdin.on('close', resolve).resume());
 } finally {

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { Clock } from '../clock.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database/client.js';
+import type { Log } from '../log.js';
+import type { KeyEncryption } from '../privacy/key-ring.js';
+import type { Privacy } from '../privacy/privacy.js';
+import { createAuditLog } from '../services/audit/audit-log.js';
+import { ensureCheckpointKey } from '../services/audit/checkpoint-key.js';
+import { createListEvents } from '../services/audit/list-events.js';
+import { createLogFolder } from '../services/audit/log-folder.js';
+import { createPublisher } from '../services/audit/publish-checkpoints.js';
+import { createSealer } from '../services/audit/sealer.js';
+
+interface Needs {
+  config: Pick<Config, 'dataDir' | 'publicUrl' | 'auditCheckpoints' | 'auditCheckpointWebhookUrl'>;
+  databaseUrl: string;
+  db: Database;
+  privacy: Privacy;
+  encryption: KeyEncryption;
+  clock: Clock;
+  log: Log;
+  print: (line: string) => void;
+}
+
+export type AuditParts = ReturnType<typeof createAuditParts>;
+
+/** What reads, seals and verifies the audit log. */
+export function createAuditParts({
+  config,
+  databaseUrl: url,
+  db,
+  privacy,
+  encryption,
+  clock,
+  log,
+  print,
+}: Needs) {
+  const { publicUrl, auditCheckpoints: destinations, auditCheckpointWebhookUrl: webhookUrl } = config;
+  const folder = createLogFolder(join(config.dataDir, 'audit'));
+  const openKey = () => ensureCheckpointKey({ db, encryption, clock, publicUrl });
+  const publisher = createPublisher({ destinations, webhookUrl, folder, print, log });
+  return {
+    events: createListEvents({ db, privacy }),
+    auditLog: createAuditLog({ url, privacy, folder, openKey }),
+    sealer: createSealer({ url, openKey, publisher, log }),
+  };
+}

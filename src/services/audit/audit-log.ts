@@ -1,0 +1,47 @@
+import type { Privacy } from '../../privacy/privacy.js';
+import type { LogFolder } from './log-folder.js';
+import { openLogReader } from './read-log.js';
+import type { NoteVerifier } from './signed-note.js';
+import { verifyLog, type LogVerification } from './verify-log.js';
+
+export interface AuditLogParts {
+  url: string;
+  privacy: Privacy;
+  folder: LogFolder;
+  openKey: () => Promise<NoteVerifier>;
+}
+
+/** The sealed log of this database, held against its copies outside. */
+export function createAuditLog({ url, privacy, folder, openKey }: AuditLogParts) {
+  let running: Promise<LogVerification> | null = null;
+
+  /**
+   * Verifies every sealed event, against the checkpoints in the database and those outside it. Callers that come
+   * while it runs share its answer: it reads the whole log.
+   */
+  function verify(): Promise<LogVerification> {
+    running ??= verifyNow().finally(() => (running = null));
+    return running;
+  }
+
+  async function verifyNow(): Promise<LogVerification> {
+    const verifiers = [...(await folder.readVerifiers()), await openKey()];
+    // The copies first: what is sealed after they were looked at would seem to be missing in the database.
+    const outside = await folder.checkpoints(verifiers);
+    const copiedLeaves = await folder.leaves();
+    const reader = await openLogReader(url, privacy);
+    try {
+      return await verifyLog({
+        leaves: reader.leaves(),
+        checkpoints: [reader.checkpoints(verifiers), outside],
+        copiedLeaves,
+      });
+    } finally {
+      await reader.close();
+    }
+  }
+
+  return { verify };
+}
+
+export type AuditLog = ReturnType<typeof createAuditLog>;

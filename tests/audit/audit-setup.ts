@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { systemClock } from '../../src/clock.js';
+import { createDatabase } from '../../src/database/client.js';
+import { createLog } from '../../src/log.js';
+import { createPrivacy } from '../../src/privacy/privacy.js';
+import { createAuditLog } from '../../src/services/audit/audit-log.js';
+import { createAuditService } from '../../src/services/audit/audit.service.js';
+import { ensureCheckpointKey } from '../../src/services/audit/checkpoint-key.js';
+import { createLogFolder } from '../../src/services/audit/log-folder.js';
+import { createPublisher } from '../../src/services/audit/publish-checkpoints.js';
+import { FROM_THE_START, sealEvents, type SealPosition } from '../../src/services/audit/seal-events.js';
+import { readSealedHistory } from '../../src/services/audit/sealed-history.js';
+import { createTestDatabase } from '../setup/test-database.js';
+import { testKeyRing } from '../setup/test-keys.js';
+
+export const ORIGIN = { ipAddress: '192.0.2.7', userAgent: 'tests/1.0' };
+
+export type AuditSetup = Awaited<ReturnType<typeof createAuditSetup>>;
+
+/** The audit log on a database of its own, sealed when a test says so, and a superuser to attack it with. */
+export async function createAuditSetup() {
+  const database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'custodia-audit-'));
+  const keyRing = testKeyRing();
+  const privacy = createPrivacy({ keyRing });
+  const log = createLog('silent');
+  const db = createDatabase({ url: database.url, privacy, poolSize: 5, log });
+  const audit = createAuditService({ clock: systemClock, privacy });
+  const folder = createLogFolder(join(dataDir, 'audit'));
+  const publicUrl = 'https://id.example.com';
+  const openKey = () =>
+    ensureCheckpointKey({ db, encryption: keyRing.encryption, clock: systemClock, publicUrl });
+  const publisher = createPublisher({
+    destinations: ['file'],
+    webhookUrl: null,
+    folder,
+    print: () => undefined,
+    log,
+  });
+  const sealing = new pg.Client({ connectionString: database.url });
+  const superuser = new pg.Client({ connectionString: database.ownerUrl });
+  for (const client of [sealing, superuser]) {
+    client.on('error', () => undefined);
+    await client.connect();
+  }
+  await publisher.catchUp(await openKey(), readSealedHistory(sealing));
+  let position: SealPosition = FROM_THE_START;
+
+  /** One round of the sealer; returns how many events it sealed. */
+  async function seal(): Promise<number> {
+    const outcome = await sealEvents(sealing, await openKey(), position);
+    position = outcome.position;
+    if (outcome.sealed) await publisher.publish(outcome.sealed);
+    return outcome.sealed?.leafHashes.length ?? 0;
+  }
+
+  return {
+    db,
+    audit,
+    privacy,
+    folder,
+    dataDir,
+    openKey,
+    databaseUrl: database.url,
+    ownerUrl: database.ownerUrl,
+    auditLog: createAuditLog({ url: database.url, privacy, folder, openKey }),
+    seal,
+    /** A log of its own reader, that knows nothing of the copies outside. */
+    logWithoutCopies: () =>
+      createAuditLog({
+        url: database.url,
+        privacy,
+        folder: createLogFolder(join(dataDir, 'nowhere')),
+        openKey,
+      }),
+    async createUser(email = `${Math.random().toString(36).slice(2)}@example.com`): Promise<string> {
+      return (await db.user.create({ data: { email }, select: { id: true } })).id;
+    },
+    record: (subjectId: string | null, data = {}) =>
+      db.$transaction((tx) =>
+        audit.record(tx, { action: 'session.created', actorId: subjectId, subjectId, origin: ORIGIN, data }),
+      ),
+    /** Seals `count` events in checkpoints of four. */
+    async fill(count: number): Promise<string> {
+      const subjectId = await this.createUser();
+      for (let made = 0; made < count; made += 1) {
+        await this.record(subjectId, { number: made });
+        if (made % 4 === 3 || made === count - 1) await seal();
+      }
+      return subjectId;
+    },
+    /** SQL as superuser, with the triggers that protect the log switched off. */
+    async attack(sql: string, values: unknown[] = []) {
+      await superuser.query('SET session_replication_role = replica');
+      try {
+        return (await superuser.query(sql, values)).rows as Record<string, unknown>[];
+      } finally {
+        await superuser.query('RESET session_replication_role');
+      }
+    },
+    superuser,
+    async close(): Promise<void> {
+      await sealing.end();
+      await superuser.end();
+      await db.$disconnect();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
