@@ -68,7 +68,7 @@ export function createPipelinedReads(options: PipelinedReadsOptions) {
   }
 
   function dispatch(read: PendingRead): void {
-    const connection = leastBusy(connections);
+    const connection = choose(connections);
     if (connection === null) waiting.push(read);
     else connection.send(read.statement, read.values, (outcome) => settle(read, outcome));
   }
@@ -118,10 +118,16 @@ export function createPipelinedReads(options: PipelinedReadsOptions) {
   return { read, close };
 }
 
-function leastBusy(connections: readonly ReadConnection[]): ReadConnection | null {
+/**
+ * The open connection that reads of this turn already wait on, since a write costs more than the read in it;
+ * otherwise the one with the fewest reads under way.
+ */
+function choose(connections: readonly ReadConnection[]): ReadConnection | null {
   let best: ReadConnection | null = null;
   for (const connection of connections) {
-    if (connection.isOpen && (best === null || connection.inFlight < best.inFlight)) best = connection;
+    if (!connection.isOpen) continue;
+    if (connection.isCollecting) return connection;
+    if (best === null || connection.inFlight < best.inFlight) best = connection;
   }
   return best;
 }

@@ -130,6 +130,10 @@ export function createReadConnection({ url, statementTimeoutMs, onOpen, log }: R
     get isOpen() {
       return client !== null && !isClosed;
     },
+    /** Reads of this turn of the event loop wait here for their one write. */
+    get isCollecting() {
+      return isCorked && client !== null;
+    },
     get inFlight() {
       return inFlight;
     },

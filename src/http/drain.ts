@@ -16,7 +16,8 @@ export function drainOnClose(app: FastifyInstance): void {
     const cut = setTimeout(() => app.server.closeAllConnections(), GRACE);
     app.server.once('close', () => clearTimeout(cut));
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) void reply.header('connection', 'close');
+    done();
   });
 }
