@@ -3,22 +3,51 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
 import { followKeyRingFile } from '../privacy/followed-key-ring.js';
-import { generateKeyRing, loadKeyRing, type KeyRing } from '../privacy/key-ring.js';
+import { generateKeyRing, loadKeyRing, type KeyEncryption, type KeyRing } from '../privacy/key-ring.js';
+import { openAwsKms } from '../privacy/key-stores/aws-kms.js';
+import { combineStores } from '../privacy/key-stores/several-stores.js';
+import { requireWorkingStore } from '../privacy/key-stores/store-health.js';
+import { openVaultTransit } from '../privacy/key-stores/vault-transit.js';
+
+type KeyConfig = Pick<Config, 'keyRing' | 'keys' | 'dataDir'>;
 
 /**
- * The key ring that the configuration names. Without one (development only, `readConfig` sees to it)
- * `dataDir/keys/key-ring.json` is used, and made when absent; `announce` says so.
+ * The key ring that the configuration names, its key-encryption keys in a key store outside where one is configured.
+ * Without one (development only, `readConfig` sees to it) `dataDir/keys/key-ring.json` is used, and made when
+ * absent; `announce` says so.
  *
- * @throws KeyRingError listing every problem of the ring; it names key ids, never keys
+ * @throws KeyRingError listing every problem of the ring, or when the key store that wraps does not work; it names
+ *   key ids, never keys
  */
-export async function openKeyRing(
-  config: Pick<Config, 'keyRing' | 'dataDir'>,
-  announce: (line: string) => void,
-): Promise<KeyRing> {
+export async function openKeyRing(config: KeyConfig, announce: (line: string) => void): Promise<KeyRing> {
+  const ring = await openRing(config, announce);
+  const encryption = await openEncryption(config, ring.encryption);
+  return { ...ring, encryption };
+}
+
+/** What wraps, by `KEY_ENCRYPTION`; each further store that is configured still unwraps what it once wrapped. */
+async function openEncryption(
+  { keys: { wrapsWith, awsKmsKeyIds, vault } }: KeyConfig,
+  ring: KeyEncryption,
+): Promise<KeyEncryption> {
+  const stores = new Map<string, KeyEncryption>([['ring', ring]]);
+  if (awsKmsKeyIds !== null) stores.set('aws-kms', await openAwsKms({ keyIds: awsKmsKeyIds }));
+  if (vault !== null) stores.set('vault', await openVaultTransit(vault));
+  const active = stores.get(wrapsWith) ?? ring;
+  if (stores.size === 1) return ring;
+  if (active !== ring) await requireWorkingStore(wrapsWith, active);
+  return combineStores(
+    active,
+    [...stores.values()].filter((store) => store !== active),
+  );
+}
+
+async function openRing(config: KeyConfig, announce: (line: string) => void): Promise<KeyRing> {
+  const options = { wrapsOutside: config.keys.wrapsWith !== 'ring' };
   if (config.keyRing !== null) {
     return 'json' in config.keyRing
-      ? loadKeyRing(config.keyRing.json)
-      : followKeyRingFile(config.keyRing.file, announce);
+      ? loadKeyRing(config.keyRing.json, options)
+      : followKeyRingFile(config.keyRing.file, announce, options);
   }
   const folder = join(config.dataDir, 'keys');
   const file = join(folder, 'key-ring.json');

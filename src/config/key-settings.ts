@@ -1,0 +1,60 @@
+import type { SETTINGS, SettingName } from './settings.js';
+
+/** Who wraps data keys, and every key store that unwraps them. */
+export interface KeySettings {
+  wrapsWith: 'ring' | 'aws-kms' | 'vault';
+  /** null: not configured. The first key wraps, all unwrap. */
+  awsKmsKeyIds: string[] | null;
+  vault: {
+    address: string;
+    transitKey: string;
+    mount: string;
+    namespace: string | null;
+    token: { value: string } | { file: string };
+  } | null;
+  /** PostgreSQL that holds the data keys apart from the data; null: they stand beside their users. */
+  databaseUrl: string | null;
+  /** Milliseconds for which an unwrapped key stays in memory. */
+  cacheLifetime: number;
+}
+
+type Read = <N extends SettingName>(name: N) => ReturnType<(typeof SETTINGS)[N]['parse']> | null;
+
+/** Reads where keys are kept, the data being at `dataUrl`; adds to `problems` what is missing or contradicts itself. */
+export function readKeySettings(read: Read, dataUrl: string | null, problems: string[]): KeySettings {
+  const wrapsWith = read('KEY_ENCRYPTION') ?? 'ring';
+  const awsKmsKeyIds = read('AWS_KMS_KEY_ID');
+  const vault = readVault(read, problems);
+  if (wrapsWith === 'aws-kms' && awsKmsKeyIds === null) {
+    problems.push('KEY_ENCRYPTION=aws-kms needs AWS_KMS_KEY_ID.');
+  }
+  if (wrapsWith === 'vault' && vault === null) problems.push('KEY_ENCRYPTION=vault needs VAULT_TRANSIT_KEY.');
+  const databaseUrl = read('KEYSTORE_DATABASE_URL');
+  if (databaseUrl !== null && sameDatabase(databaseUrl, dataUrl)) {
+    problems.push('KEYSTORE_DATABASE_URL must be another database than DATABASE_URL.');
+  }
+  return { wrapsWith, awsKmsKeyIds, vault, databaseUrl, cacheLifetime: read('KEY_CACHE_TTL') ?? 0 };
+}
+
+/** Vault's own variables are often set for other tools, so that only the name of a key counts as a wish. */
+function readVault(read: Read, problems: string[]): KeySettings['vault'] {
+  const transitKey = read('VAULT_TRANSIT_KEY');
+  const value = read('VAULT_TOKEN');
+  const file = read('VAULT_TOKEN_FILE');
+  const address = read('VAULT_ADDR');
+  const mount = read('VAULT_TRANSIT_MOUNT') ?? 'transit';
+  const namespace = read('VAULT_NAMESPACE');
+  if (transitKey === null) return null;
+  if (address === null) problems.push('VAULT_TRANSIT_KEY needs VAULT_ADDR.');
+  if (file === null && value === null) {
+    problems.push('VAULT_TRANSIT_KEY needs VAULT_TOKEN_FILE (or VAULT_TOKEN).');
+  }
+  const token = file === null ? { value: value ?? '' } : { file };
+  return { address: address ?? '', transitKey, mount, namespace, token };
+}
+
+function sameDatabase(one: string, other: string | null): boolean {
+  if (other === null) return false;
+  const [a, b] = [new URL(one), new URL(other)];
+  return a.host === b.host && a.pathname === b.pathname;
+}
