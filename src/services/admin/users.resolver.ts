@@ -15,7 +15,7 @@ import {
   type UserPosition,
 } from '../identity/search-users.js';
 import type { UserRecord } from '../identity/user-record.js';
-import { visibleUser } from '../identity/visible-user.js';
+import { readsRestricted, visibleUser } from '../identity/visible-user.js';
 import { UserConnection, UserFilter, UserOrder } from './users.types.js';
 
 const PAGE_SIZE = 20;
@@ -57,7 +57,7 @@ export class UsersResolver {
     const order = orderBy ?? UserOrder.CREATED_AT_DESC;
     const cursors = context.cursors.of(`users:${order}`, 2);
     const page = readPageRequest({ first: first ?? PAGE_SIZE, after, last, before }, cursors);
-    const filter = readFilter(given);
+    const filter = { ...readFilter(given), includeRestricted: await readsRestricted(context) };
     const records = await this.identity.searchUsers({
       filter,
       order,

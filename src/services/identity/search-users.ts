@@ -15,7 +15,16 @@ export interface UserFilter {
   isVerified?: boolean;
   createdAfter?: Date;
   createdBefore?: Date;
+  /** Whether people are listed whose processing is restricted (Art. 18 GDPR); not, when left out. */
+  includeRestricted?: boolean;
 }
+
+/** An account as staff get it. */
+export interface StaffUserRecord extends UserRecord {
+  readonly processingRestrictedAt: Date | null;
+}
+
+const STAFF_COLUMNS = { ...USER_COLUMNS, processingRestrictedAt: true } as const;
 
 /** Orders of the list; among equals the id decides. Who never signed in comes last. */
 export type UserOrder = 'CREATED_AT_DESC' | 'CREATED_AT_ASC' | 'LAST_LOGIN_AT_DESC';
@@ -54,7 +63,7 @@ export function momentOf(user: UserRecord, order: UserOrder): Date | null {
  * OR-conditions only, which read everything before it.
  */
 export function createSearchUsers({ db, privacy }: Pick<IdentityParts, 'db'> & { privacy: Privacy }) {
-  async function searchUsers(search: UserSearch): Promise<UserRecord[]> {
+  async function searchUsers(search: UserSearch): Promise<StaffUserRecord[]> {
     const { column, descending } = ORDERS[search.order];
     const conditions = conditionsOf(privacy, search.filter);
     const beyond = (position: UserPosition | null, isDown: boolean): void => {
@@ -71,7 +80,7 @@ export function createSearchUsers({ db, privacy }: Pick<IdentityParts, 'db'> & {
     if (ids.length === 0) return [];
     const rows = await db.user.findMany({
       where: { id: { in: ids.map(({ id }) => id) } },
-      select: USER_COLUMNS,
+      select: STAFF_COLUMNS,
     });
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.flatMap(({ id }) => byId.get(id) ?? []);
@@ -84,8 +93,8 @@ export function createSearchUsers({ db, privacy }: Pick<IdentityParts, 'db'> & {
   }
 
   /** The account of this id whatever its status, for staff. */
-  async function findAnyUser(id: string): Promise<UserRecord | null> {
-    return db.user.findUnique({ where: { id }, select: USER_COLUMNS });
+  async function findAnyUser(id: string): Promise<StaffUserRecord | null> {
+    return db.user.findUnique({ where: { id }, select: STAFF_COLUMNS });
   }
 
   /** The id of the account with this address, whatever its status. */
@@ -103,6 +112,7 @@ function whereOf(conditions: readonly Prisma.Sql[]): Prisma.Sql {
 function conditionsOf(privacy: Privacy, filter: UserFilter): Prisma.Sql[] {
   const { email, emailDomain, status, role, isVerified, createdAfter, createdBefore } = filter;
   const conditions: Prisma.Sql[] = [];
+  if (filter.includeRestricted !== true) conditions.push(Prisma.sql`u.processing_restricted_at IS NULL`);
   const isAmong = (column: Prisma.Sql, values: readonly string[]) =>
     conditions.push(Prisma.sql`${column} = ANY(${[...values]})`);
   if (email !== undefined) {
