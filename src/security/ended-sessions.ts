@@ -60,7 +60,10 @@ export function createEndedSessions({ listener, db, clock, config }: EndedSessio
   /** What was announced while nobody listened. */
   async function catchUp(query: (text: string, values: unknown[]) => Promise<Record<string, unknown>[]>) {
     const since = after(clock.now(), -(config.accessTokenTtl + MARGIN));
-    const rows = await query('SELECT id FROM sessions WHERE revoked_at >= $1', [since]);
+    const rows = await query(
+      'SELECT id FROM sessions WHERE revoked_at >= $1 UNION SELECT id FROM ended_sessions WHERE ended_at >= $1',
+      [since],
+    );
     add(rows.map((row) => String(row.id)));
   }
 

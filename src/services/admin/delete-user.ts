@@ -1,4 +1,5 @@
 import { requireRecentSignIn } from '../../security/step-up.js';
+import { requireNotBeingErased } from '../compliance/request-erasure.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';
 import { conflict, requireSomebodyElse, type Rules } from './rules.js';
@@ -36,6 +37,7 @@ export function createDeleteUser(parts: AdminParts & { rules: Rules }) {
       const { user } = await rules.requireSubject(tx, actor, 'users:write', userId);
       requireRecentSignIn(actor.viewer, clock);
       if (user.status !== 'DELETED') throw conflict('is not deleted');
+      await requireNotBeingErased(tx, user.id);
       await identity.restore(tx, user.id);
       const event = { actorId, subjectId: user.id, origin: actor.origin };
       await audit.record(tx, { action: 'user.restored', ...event });

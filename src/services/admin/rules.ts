@@ -32,7 +32,8 @@ export function createRules({ identity }: { identity: IdentityService }) {
   /**
    * Checks that the actor may do this to the account, and locks it.
    *
-   * @throws AppError FORBIDDEN without the permission, and for somebody who stands above the actor; NOT_FOUND
+   * @throws AppError FORBIDDEN without the permission, and for somebody who stands above the actor; NOT_FOUND;
+   *   CONFLICT for an erased account
    */
   async function requireSubject(
     tx: Transaction,
@@ -42,7 +43,10 @@ export function createRules({ identity }: { identity: IdentityService }) {
   ): Promise<Subject> {
     const actorRoles = await requireRight(tx, actor, permission);
     const user = isUuid(userId) ? await lockUser(tx, userId) : null;
-    if (!user || user.status === 'ERASED') throw new AppError('NOT_FOUND');
+    if (!user) throw new AppError('NOT_FOUND');
+    if (user.status === 'ERASED') {
+      throw new AppError('CONFLICT', { hint: 'The account is erased; nothing can bring it back.' });
+    }
     const [roles = []] = await identity.findRoles([user.id], tx);
     if (rankOf(roles) > rankOf(actorRoles)) throw new AppError('FORBIDDEN');
     return { user, roles };
