@@ -76,7 +76,7 @@ export function createDatabase(options: {
             operation,
             args: args ?? {},
             query: query,
-          });
+          }).catch(refuseWhenFull);
         },
       },
     },

@@ -6,8 +6,8 @@ const NO_CONNECTION = /unable to start a transaction/i;
 const NO_POOL_CONNECTION = /timeout exceeded when trying to connect/i;
 
 /**
- * Passes an error of a transaction on; one that found no free connection in time, which is no defect but a crowd,
- * becomes OVERLOADED.
+ * Passes an error of a query or a transaction on; one that found no free connection in time, which is no defect but
+ * a crowd, becomes OVERLOADED.
  *
  * @throws AppError OVERLOADED, or the error as it came
  */

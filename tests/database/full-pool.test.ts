@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('a transaction that finds no free connection in time answers OVERLOADED, and the next one works', async () => {
+test('a transaction, or a query alone, that finds no free connection in time answers OVERLOADED, and the next one works', async () => {
   const db = createDatabase({
     url: database.url,
     privacy: createPrivacy({ keyRing: testKeyRing() }),
@@ -25,6 +25,8 @@ test('a transaction that finds no free connection in time answers OVERLOADED, an
     code: 'OVERLOADED',
     retryAfterSeconds: 2,
   });
+  // Alone, it waits as long as the pool lets it: 5 s.
+  await expect(db.user.count()).rejects.toMatchObject({ code: 'OVERLOADED', retryAfterSeconds: 2 });
   release();
   await first;
   expect(await db.$transaction((tx) => tx.user.count())).toBe(0);
