@@ -4,11 +4,25 @@ import { StartError } from '../database/start-error.js';
 import { AppError } from '../errors.js';
 import { KeyRingError } from '../privacy/privacy-errors.js';
 import { adminBootstrap } from './commands/admin-bootstrap.js';
+import { auditDump } from './commands/audit-dump.js';
+import { auditProve } from './commands/audit-prove.js';
+import { auditVerify } from './commands/audit-verify.js';
+import { privacyExport } from './commands/privacy-export.js';
+import { privacyRecord } from './commands/privacy-record.js';
+import { retentionRun } from './commands/retention-run.js';
 import { dispatch } from './dispatch.js';
 
 // The operators' command: `npm run --silent custodia -- admin bootstrap --email you@example.com`.
 
-const COMMANDS = [adminBootstrap];
+const COMMANDS = [
+  adminBootstrap,
+  auditVerify,
+  auditDump,
+  auditProve,
+  privacyRecord,
+  privacyExport,
+  retentionRun,
+];
 
 const surroundings = {
   env: process.env,

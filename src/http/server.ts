@@ -15,10 +15,12 @@ import {
 import { answerBrokenConnection } from './broken-connection.js';
 import { drainOnClose } from './drain.js';
 import { answerErrors, sendError } from './error-answers.js';
+import type { Gate } from './gate.js';
 import { registerGraphql } from './graphql-handler.js';
 import { registerHealth, type ReadinessChecks } from './health.js';
 import { acceptJsonBodiesOnly } from './json-body.js';
 import { registerJwks, type JsonWebKeySet } from './jwks.js';
+import { registerMetrics, type Metric } from './metrics.js';
 import { registerOpenApi } from './openapi.js';
 import { logAnswers } from './request-log.js';
 import { registerRoutes } from './rest.js';
@@ -28,7 +30,10 @@ import { addSecurityHeaders } from './security-headers.js';
 export type HttpServer = FastifyInstance;
 
 export interface HttpServerDeps {
-  config: Pick<Config, 'environment' | 'publicUrl' | 'corsOrigins' | 'trustedProxies' | 'serviceName'>;
+  config: Pick<
+    Config,
+    'environment' | 'publicUrl' | 'corsOrigins' | 'trustedProxies' | 'serviceName' | 'metricsToken'
+  >;
   log: Log;
   graphql: GraphqlServer;
   cursors: Cursors;
@@ -37,6 +42,9 @@ export interface HttpServerDeps {
   recordAccess: RecordAccess;
   routes: readonly Route[];
   readinessChecks: ReadinessChecks;
+  /** Shut while the server starts; without one, requests are answered at once. */
+  gate?: Pick<Gate, 'register'>;
+  metrics: readonly Metric[];
   jwks: () => JsonWebKeySet | Promise<JsonWebKeySet>;
   version: string;
   /** Adds further plain paths, such as the server's own pages. */
@@ -69,7 +77,9 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   drainOnClose(app);
   addSecurityHeaders(app, config);
   logAnswers(app, log);
+  deps.gate?.register(app);
   acceptJsonBodiesOnly(app);
+  registerMetrics(app, { token: config.metricsToken, metrics: deps.metrics });
   await app.register(fastifyCors, corsOptions(config));
   const { authenticate, rolesOf, cursors, recordAccess } = deps;
   const contextDeps = { authenticate, rolesOf, trustedProxies: config.trustedProxies };

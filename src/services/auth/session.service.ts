@@ -21,7 +21,7 @@ export function createSessionService(parts: SessionParts) {
     ...createListSessions(parts),
     refresh: createRefreshSession({ ...internals, ...opening, ...ending }),
     renew: createRenewSession(internals),
-    discardOld: createDiscardSessions(parts),
+    ...createDiscardSessions(parts),
   };
 }
 

@@ -15,6 +15,7 @@ export function streamArchive(entries: readonly ArchiveEntry[], mtime: Date): Re
   for (const { name, content } of entries) {
     zip.addReadStreamLazy(name, { mtime, mode: 0o100600 }, (use) => {
       const source = Readable.from(content(), { objectMode: false });
+      source.on('error', (error) => output.destroy(error)); // yazl does not listen
       output.once('close', () => source.destroy());
       use(null, source);
     });

@@ -28,16 +28,19 @@ export function createExportFiles({ dataDir }: { dataDir: string }) {
     return join(folderOf(userId), fileName);
   };
 
-  /** Writes a new file, encrypted under `key`, and returns when it is on the disk. */
+  /**
+   * Writes a new file, encrypted under `key`, and returns when it is on the disk. `open` makes the content: only now,
+   * so that nothing of it can fail unheard.
+   */
   async function write(
     owner: FileOwner,
     key: Buffer,
-    content: Readable,
+    open: () => Readable,
     signal?: AbortSignal,
   ): Promise<void> {
     await mkdir(folderOf(owner.userId), { recursive: true, mode: 0o700 });
     const file = createWriteStream(pathOf(owner), { flags: 'wx', mode: 0o600, flush: true });
-    await pipeline(content, encryptChunks(key, owner.fileName), file, signal ? { signal } : {});
+    await pipeline(open(), encryptChunks(key, owner.fileName), file, signal ? { signal } : {});
   }
 
   /** The file decrypted, as a stream; null when it is not there. */

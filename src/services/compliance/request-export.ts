@@ -11,6 +11,11 @@ import { EXPORT_COLUMNS, type ExportRecord } from './export-record.js';
 
 export const EXPORT_JOB = 'export.run';
 
+/** Stands for a requester who has no account (the nil UUID of RFC 9562, section 5.9). */
+export const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+type Requester = Pick<Viewer, 'userId'>;
+
 export interface ExportOrder {
   viewer: Viewer;
   origin: RequestOrigin;
@@ -40,7 +45,22 @@ export function createRequestExport({ db, clock, audit, jobs, cases }: ExportPar
     return order(userId, viewer, origin, null);
   }
 
-  function order(userId: string, viewer: Viewer, origin: RequestOrigin, identityProof: string | null) {
+  /**
+   * The same for an operator at the console, whom the server does not know.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async function requestByOperator(userId: string): Promise<ExportRecord> {
+    if (!isUuid(userId)) throw new AppError('NOT_FOUND');
+    return order(userId, { userId: NOBODY }, null, null);
+  }
+
+  function order(
+    userId: string,
+    viewer: Requester,
+    origin: RequestOrigin | null,
+    identityProof: string | null,
+  ) {
     return db.$transaction(async (tx) => {
       const user = await lockUser(tx, userId);
       if (!user || !isVisible(user)) throw new AppError('NOT_FOUND');
@@ -51,8 +71,8 @@ export function createRequestExport({ db, clock, audit, jobs, cases }: ExportPar
   async function create(
     tx: Transaction,
     userId: string,
-    viewer: Viewer,
-    origin: RequestOrigin,
+    viewer: Requester,
+    origin: RequestOrigin | null,
     identityProof: string | null,
   ): Promise<ExportRecord> {
     const now = clock.now();
@@ -61,12 +81,13 @@ export function createRequestExport({ db, clock, audit, jobs, cases }: ExportPar
       data: { userId, requestedBy: actorId, requestedAt: now },
       select: EXPORT_COLUMNS,
     });
+    const actor = actorId === NOBODY ? null : actorId;
     const channel = actorId === userId ? 'self-service' : 'staff';
     await cases.open(tx, {
-      userId, type: 'ACCESS', channel, receivedAt: now, identityProof, openedBy: actorId, reference: record.id, origin,
+      userId, type: 'ACCESS', channel, receivedAt: now, identityProof, openedBy: actor, reference: record.id, origin,
     }); // prettier-ignore
     const data = { exportId: record.id };
-    await audit.record(tx, { action: 'export.requested', actorId, subjectId: userId, origin, data });
+    await audit.record(tx, { action: 'export.requested', actorId: actor, subjectId: userId, origin, data });
     await jobs.enqueue(tx, EXPORT_JOB, data);
     return record;
   }
@@ -75,5 +96,5 @@ export function createRequestExport({ db, clock, audit, jobs, cases }: ExportPar
     return tx.dataExport.findFirst({ where: { userId, status: 'PENDING' }, select: EXPORT_COLUMNS });
   }
 
-  return { request, requestFor };
+  return { request, requestFor, requestByOperator };
 }

@@ -61,14 +61,12 @@ export function createRunExport(parts: ExportParts) {
     };
     const schema = `${JSON.stringify(await describeExport(db, tables), null, 2)}\n`;
     const extracts: Extract[] = [];
-    return streamArchive(
-      [
-        { name: 'data.json', content: () => writeExportDocument(db, subject, tables, extracts) },
-        { name: 'schema.json', content: () => [schema] },
-        { name: 'index.html', content: () => writeExportPage(subject, extracts) },
-      ],
-      generatedAt,
-    );
+    const entries = [
+      { name: 'data.json', content: () => writeExportDocument(db, subject, tables, extracts) },
+      { name: 'schema.json', content: () => [schema] },
+      { name: 'index.html', content: () => writeExportPage(subject, extracts) },
+    ];
+    return () => streamArchive(entries, generatedAt);
   }
 
   /** Makes the file the export's, unless another attempt was first or the person is gone. */

@@ -49,7 +49,7 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
     requestEmailChange: emailChange.request,
     confirmEmailChange: emailChange.confirm,
     undoEmailChange: emailChange.undo,
-    discardExpiredTokens: tokens.discardExpired,
+    discardSpentTokens: tokens.discardSpent,
     /** What new passwords are held against. */
     passwordPolicy: parts.policy,
   };

@@ -1,6 +1,7 @@
 import { after, DAY, HOUR, type Clock } from '../../clock.js';
 import type { Database, Transaction } from '../../database/client.js';
 import type { TokenPurpose } from '../../database/generated/client.js';
+import { NOT_HELD } from '../../database/not-held.js';
 import { AppError } from '../../errors.js';
 import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../security/opaque-token.js';
 import { lockUser, type LockedUser } from './locked-user.js';
@@ -88,13 +89,23 @@ export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock 
     await tx.oneTimeToken.deleteMany({ where: { userId, purpose: { in: purposes } } });
   }
 
-  /** Deletes what nobody can use any more, of every account; for a job. Returns how many there were. */
-  async function discardExpired(): Promise<number> {
-    const { count } = await db.oneTimeToken.deleteMany({ where: { expiresAt: { lt: clock.now() } } });
+  /**
+   * Deletes at most `limit` tokens that were used or ran out before `moment`, those of held accounts excepted.
+   *
+   * @returns how many
+   */
+  async function discardSpent(moment: Date, limit: number): Promise<number> {
+    const spent = [{ expiresAt: { lt: moment } }, { usedAt: { lt: moment } }];
+    const rows = await db.oneTimeToken.findMany({
+      where: { OR: spent, user: NOT_HELD },
+      take: limit,
+      select: { id: true },
+    });
+    const { count } = await db.oneTimeToken.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
     return count;
   }
 
-  return { issue, requireOwner, spend, discard, discardUndoLinksAfter, discardExpired };
+  return { issue, requireOwner, spend, discard, discardUndoLinksAfter, discardSpent };
 }
 
 export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

@@ -1,0 +1,44 @@
+import type { Database } from '../database/client.js';
+import type { Metric, Sample } from '../http/metrics.js';
+import type { CaseService } from '../services/compliance/case.service.js';
+
+interface MetricSources {
+  db: Database;
+  cases: Pick<CaseService, 'count'>;
+}
+
+/** What operators watch beside the process itself: requests of people that wait too long, and jobs. */
+export function createMetrics({ db, cases }: MetricSources): Metric[] {
+  const gauge = (name: string, help: string, read: () => Promise<number>): Metric => ({
+    name,
+    type: 'gauge',
+    help,
+    read: async () => [{ value: await read() }],
+  });
+  return [
+    gauge('custodia_cases_open', 'Data-subject requests that are not answered yet.', () =>
+      cases.count({ status: ['OPEN'], overdueOnly: false }),
+    ),
+    gauge('custodia_cases_overdue', 'Data-subject requests that are open past their date.', () =>
+      cases.count({ status: null, overdueOnly: true }),
+    ),
+    gauge('custodia_exports_pending', 'Data exports that are being made.', () =>
+      db.dataExport.count({ where: { status: 'PENDING' } }),
+    ),
+    {
+      name: 'custodia_jobs',
+      type: 'gauge',
+      help: 'Jobs by name and state.',
+      read: () => readJobs(db),
+    },
+  ];
+}
+
+function readJobs(db: Database): Promise<Sample[]> {
+  return db.$queryRaw<{ name: string; state: string; count: number }[]>`
+      SELECT name, state::text AS state, count(*)::int AS count FROM pgboss.job
+      WHERE name NOT LIKE '\\_\\_%' AND state IN ('created', 'retry', 'active', 'failed')
+      GROUP BY name, state ORDER BY name, state`.then((rows) =>
+    rows.map(({ name, state, count }) => ({ labels: { job: name, state }, value: count })),
+  );
+}

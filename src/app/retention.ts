@@ -1,0 +1,36 @@
+import type { Clock } from '../clock.js';
+import type { Config } from '../config.js';
+import type { Database } from '../database/client.js';
+import type { Jobs } from '../jobs/jobs.js';
+import type { Log } from '../log.js';
+import type { Mail } from '../mail/outbox.js';
+import { createDiscardOrigins } from '../services/audit/discard-origins.js';
+import { createRetentionService, type RetentionService } from '../services/compliance/retention.service.js';
+import { createDeletions } from '../services/identity/delete-account.js';
+import type { Services } from './services.js';
+
+interface RetentionSurroundings {
+  config: Config;
+  clock: Clock;
+  db: Database;
+  jobs: Pick<Jobs, 'enqueue'>;
+  mail: Mail;
+  log: Log;
+  services: Services;
+}
+
+/** Joins the service that discards what is out of date with what each other service discards of its own. */
+export function createRetention({ services, ...parts }: RetentionSurroundings): RetentionService {
+  const { audit, identity, sessions, exports } = services;
+  return createRetentionService({
+    ...parts,
+    audit,
+    exports,
+    discardTokens: identity.discardSpentTokens,
+    discardSessions: sessions.discardOld,
+    clearSessionOrigins: sessions.clearOrigins,
+    discardEventOrigins: createDiscardOrigins(parts),
+    softDelete: createDeletions(parts).softDelete,
+    endSessions: sessions.endAll,
+  });
+}

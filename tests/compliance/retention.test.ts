@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, DAY, HOUR } from '../../src/clock.js';
+import { RETENTION_RULES } from '../../src/privacy/retention-rules.js';
+import { REGISTER } from '../../src/privacy/register.js';
+import { eventually } from '../setup/eventually.js';
+import { startFullServer, type FullServer } from '../setup/full-server.js';
+import { exportsOf, readyExport, signUp, type Person } from './export-setup.js';
+
+let server: FullServer;
+
+beforeAll(async () => {
+  server = await startFullServer({ RETENTION_INACTIVE: '100d', RETENTION_INACTIVE_NOTICE: '60d' });
+});
+afterAll(() => server?.stop());
+
+const db = () => server.app.db;
+const ago = (period: number) => after(new Date(), -period);
+
+/** Moves an account into the past as a whole: registered, signed in and last seen so long ago. */
+async function age(person: Person, period: number, { isVerified }: { isVerified: boolean }): Promise<void> {
+  const moment = ago(period);
+  await db().user.update({
+    where: { id: person.id },
+    data: { createdAt: moment, lastLoginAt: moment, isVerified },
+    select: { id: true },
+  });
+  await db().session.updateMany({
+    where: { userId: person.id },
+    data: { createdAt: moment, lastSeenAt: moment },
+  });
+}
+
+const hold = (userId: string) =>
+  db().legalHold.create({
+    data: { userId, placedAt: new Date(), placedBy: randomUUID() },
+    select: { id: true },
+  });
+const statusOf = async ({ id }: Person) =>
+  (await db().user.findUnique({ where: { id }, select: { status: true } }))?.status;
+
+test('sign-ups that nobody confirmed or used for 7 days are erased; used, confirmed and held ones stay', async () => {
+  const [stale, fresh, confirmed, held, used] = await Promise.all(
+    Array.from({ length: 5 }, () => signUp(server)),
+  );
+  await age(stale!, 7 * DAY + HOUR, { isVerified: false });
+  await age(fresh!, 7 * DAY - HOUR, { isVerified: false });
+  await age(confirmed!, 8 * DAY, { isVerified: true });
+  await age(held!, 8 * DAY, { isVerified: false });
+  await hold(held!.id);
+  await age(used!, 8 * DAY, { isVerified: false });
+  await db().session.updateMany({ where: { userId: used!.id }, data: { lastSeenAt: new Date() } });
+  expect(await server.app.retention.run()).toMatchObject({ unverifiedSignUps: 1 });
+  expect(
+    await db().erasureRequest.count({
+      where: { userId: stale!.id, status: { in: ['RUNNING', 'COMPLETED'] } },
+    }),
+  ).toBe(1);
+  for (const person of [fresh!, confirmed!, held!, used!]) expect(await statusOf(person)).toBe('ACTIVE');
+  expect(await server.app.retention.run()).toMatchObject({ unverifiedSignUps: 0 });
+});
+
+test('spent links, ended sessions and addresses go when their time is over, and not before; holds keep them', async () => {
+  const [person, heldOne] = [await signUp(server), await signUp(server)];
+  await hold(heldOne.id);
+  for (const { id: userId } of [person, heldOne]) {
+    await db().oneTimeToken.updateMany({ where: { userId }, data: { usedAt: ago(DAY + HOUR) } });
+    const session = { userId, authTime: new Date(), amr: ['pwd'], ipAddress: '192.0.2.1', userAgent: 'old' };
+    const expiresAt = after(new Date(), DAY);
+    for (const days of [29, 31]) {
+      await db().session.create({
+        data: { ...session, expiresAt, revokedAt: ago(days * DAY), revokedReason: `ended-${days}` },
+        select: { id: true },
+      });
+    }
+    for (const days of [89, 91]) {
+      const lastSeenAt = ago(days * DAY);
+      await db().session.create({
+        data: { ...session, expiresAt, amr: [`seen-${days}`], lastSeenAt },
+        select: { id: true },
+      });
+    }
+    await db().$executeRaw`UPDATE audit_origins SET at = ${ago(91 * DAY)}
+      WHERE event_id = (SELECT event_id FROM audit_origins WHERE user_id = ${userId}::uuid LIMIT 1)`;
+  }
+  const originsBefore = await db().auditOrigin.count({ where: { userId: person.id } });
+  const eventsBefore = await db().auditEvent.count({ where: { subjectId: person.id } });
+  await server.app.retention.run();
+
+  const left = async (userId: string) => {
+    const rows = await db().session.findMany({
+      where: { userId, amr: { isEmpty: false } },
+      select: { amr: true, revokedReason: true, ipAddress: true },
+    });
+    return {
+      tokens: await db().oneTimeToken.count({ where: { userId } }),
+      ended: rows.flatMap(({ revokedReason }) => revokedReason ?? []).sort(),
+      addressed: rows.filter(({ ipAddress }) => ipAddress !== null).map(({ amr }) => amr[0]),
+    };
+  };
+  expect(await left(person.id)).toEqual({
+    tokens: 0,
+    ended: ['ended-29'],
+    addressed: expect.not.arrayContaining(['seen-91']) as string[],
+  });
+  expect((await left(person.id)).addressed).toContain('seen-89');
+  expect(await db().auditOrigin.count({ where: { userId: person.id } })).toBe(originsBefore - 1);
+  expect(await db().auditEvent.count({ where: { subjectId: person.id } })).toBe(eventsBefore);
+  const kept = await left(heldOne.id);
+  expect(kept).toMatchObject({ tokens: 1, ended: ['ended-29', 'ended-31'] });
+  expect(kept.addressed).toContain('seen-91');
+});
+
+test('an export goes after 7 days: its entry says EXPIRED, its key and file are gone', async () => {
+  const person = await signUp(server);
+  const { id, readyAt, expiresAt } = await readyExport(server, person);
+  expect(Date.parse(expiresAt!) - Date.parse(readyAt!)).toBe(7 * DAY);
+  const folder = join(server.dataDir, 'exports', person.id);
+  await server.app.retention.run();
+  expect(await readdir(folder)).toHaveLength(1);
+  await db().dataExport.update({ where: { id }, data: { expiresAt: ago(1) }, select: { id: true } });
+  expect(await server.app.retention.run()).toMatchObject({ exports: 1 });
+  expect((await exportsOf(server, person))[0]).toMatchObject({ status: 'EXPIRED', downloadUrl: null });
+  await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(await db().dataExport.findUnique({ where: { id }, select: { fileKey: true } })).toEqual({
+    fileKey: null,
+  });
+});
+
+test('an account that nobody uses is deleted, recoverably, once its person was told in time', async () => {
+  const [left, backAgain, staff] = [await signUp(server), await signUp(server), await signUp(server)];
+  for (const person of [left, backAgain, staff]) await age(person, 101 * DAY, { isVerified: true });
+  await db().userRole.create({ data: { userId: staff.id, role: 'ADMIN' } });
+
+  expect(await server.app.retention.run()).toMatchObject({ inactivityNotices: 2, inactiveAccounts: 0 });
+  await eventually(async () => {
+    const mails = await readdir(join(server.dataDir, 'mail'));
+    expect(mails.filter((name) => name.endsWith('-inactivity-notice.eml'))).toHaveLength(2);
+  });
+  expect(await server.app.retention.run()).toMatchObject({ inactivityNotices: 0, inactiveAccounts: 0 });
+
+  const told = { inactivityNoticeAt: ago(61 * DAY) };
+  for (const { id } of [left, backAgain])
+    await db().user.update({ where: { id }, data: told, select: { id: true } });
+  await db().user.update({
+    where: { id: backAgain.id },
+    data: { lastLoginAt: ago(30 * DAY) },
+    select: { id: true },
+  });
+  expect(await server.app.retention.run()).toMatchObject({ inactiveAccounts: 1 });
+  expect(await statusOf(left)).toBe('DELETED');
+  expect(await statusOf(backAgain)).toBe('ACTIVE');
+  expect(await statusOf(staff)).toBe('ACTIVE');
+  expect(await db().session.count({ where: { userId: left.id, revokedAt: null } })).toBe(0);
+});
+
+test('each run leaves evidence in the audit log', async () => {
+  const before = await db().auditEvent.count({ where: { action: 'retention.run' } });
+  const counts = await server.app.retention.run();
+  const events = await db().auditEvent.findMany({
+    where: { action: 'retention.run' },
+    orderBy: { at: 'desc' },
+    take: 1,
+  });
+  expect(await db().auditEvent.count({ where: { action: 'retention.run' } })).toBe(before + 1);
+  expect(events[0]).toMatchObject({ subjectId: null, data: { ...counts, failed: [] } });
+});
+
+test('every retention rule is one that some value of the register names', () => {
+  const named = Object.values(REGISTER).flatMap(({ columns }) =>
+    Object.values(columns).flatMap((column) => (column.personal ? [column.retention as string] : [])),
+  );
+  for (const rule of Object.keys(RETENTION_RULES)) expect(named).toContain(rule);
+});
