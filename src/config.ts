@@ -141,7 +141,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
   };
   problems.push(...contradictions(config));
   if (config.environment === 'production') problems.push(...productionProblems(config, env));
-  const warnings = misspeltNames(env);
+  const warnings = [...misspeltNames(env), ...leaks(config)];
   // What is missing may have been set under a misspelt name.
   if (problems.length > 0) throw new ConfigError([...problems, ...warnings]);
   return { config, warnings };
@@ -220,6 +220,14 @@ function productionProblems(config: Config, env: NodeJS.ProcessEnv): string[] {
 function isSecureOrigin(value: string): boolean {
   const { protocol, hostname } = new URL(value);
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
+/** What does not keep the promise that it makes. */
+function leaks({ concealAccounts, requireVerifiedEmail }: Config): string[] {
+  if (!concealAccounts || requireVerifiedEmail) return [];
+  return [
+    'CONCEAL_ACCOUNTS is true without REQUIRE_VERIFIED_EMAIL: who registers an address can tell by signing in whether it was free.',
+  ];
 }
 
 /** A variable that is nearly one of ours was probably meant as it. */

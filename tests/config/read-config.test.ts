@@ -80,6 +80,13 @@ describe('the configuration', () => {
     },
   );
 
+  test('warns of accounts that are concealed at registration and told by signing in', () => {
+    expect(readConfig({ CONCEAL_ACCOUNTS: 'true' }).warnings).toEqual([
+      expect.stringMatching(/^CONCEAL_ACCOUNTS is true without REQUIRE_VERIFIED_EMAIL/),
+    ]);
+    expect(readConfig({ CONCEAL_ACCOUNTS: 'true', REQUIRE_VERIFIED_EMAIL: 'true' }).warnings).toEqual([]);
+  });
+
   test('names misspelt variables beside what is missing for want of them', () => {
     const problems = problemsOf({ ...PRODUCTION, DATABASE_URL: undefined, DATABSE_URL: 'canary-7361' });
     expect(problems).toEqual([

@@ -31,6 +31,18 @@ test.each([
   expect(known).toMatchObject({ ...(unknown as Error) });
 });
 
+test('who registered an address cannot tell by signing in whether it was free', async () => {
+  const { identity } = setup.with({ concealAccounts: true, requireVerifiedEmail: true });
+  const password = `${PASSWORD} of somebody else`;
+  await identity.register(registration('taken@example.com'));
+  for (const email of ['taken@example.com', 'free@example.com']) {
+    await identity.register({ ...registration(email), password });
+    await expect(identity.checkCredentials({ email, password, origin: ORIGIN })).rejects.toMatchObject({
+      code: 'INVALID_CREDENTIALS',
+    });
+  }
+});
+
 test('the owner of a deleted account gets no mail', async () => {
   await setup.identity.register(registration('gone@example.com'));
   await setup.setStatus('gone@example.com', 'DELETED');

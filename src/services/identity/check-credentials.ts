@@ -79,7 +79,9 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
   /** What keeps an account out although the password is right. */
   function findObstacle(user: UserRecord): ErrorCode | null {
     if (user.status !== 'ACTIVE') return REFUSALS[user.status];
-    return config.requireVerifiedEmail && !user.isVerified ? 'EMAIL_NOT_VERIFIED' : null;
+    if (!config.requireVerifiedEmail || user.isVerified) return null;
+    // Where accounts are concealed, whoever registered an address must not learn by signing in that it was free.
+    return config.concealAccounts ? 'INVALID_CREDENTIALS' : 'EMAIL_NOT_VERIFIED';
   }
 
   /**
