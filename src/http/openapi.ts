@@ -86,9 +86,10 @@ function describeAnswers({ responses }: Route): Record<string, unknown> {
   );
 }
 
-function errorsOf({ auth, input, errors = [] }: Route): ErrorCode[] {
-  const common: ErrorCode[] = ['UNAUTHENTICATED', 'INTERNAL_SERVER_ERROR'];
-  if (input) common.push('BAD_USER_INPUT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+function errorsOf({ method, auth, errors = [] }: Route): ErrorCode[] {
+  const common: ErrorCode[] = ['UNAUTHENTICATED', 'OVERLOADED', 'INTERNAL_SERVER_ERROR'];
+  // A route without fields refuses a body that has some.
+  if (method !== 'GET') common.push('BAD_USER_INPUT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (auth === 'required') common.push('FORBIDDEN');
   return [...new Set([...common, ...errors])];
 }

@@ -26,7 +26,16 @@ test('the document is valid OpenAPI 3.1', async () => {
 test('it lists every route with its answers and errors', () => {
   expect(Object.keys(document.paths)).toEqual(['/api/v1/things', '/api/v1/me', '/api/v1/cookie']);
   const operation = document.paths['/api/v1/things']?.['post'];
-  expect(Object.keys(operation?.responses ?? {})).toEqual(['201', '400', '401', '409', '413', '415', '500']);
+  expect(Object.keys(operation?.responses ?? {})).toEqual([
+    '201',
+    '400',
+    '401',
+    '409',
+    '413',
+    '415',
+    '500',
+    '503',
+  ]);
   expect(operation).toMatchObject({ operationId: 'postThings', security: [] });
   expect(document.paths['/api/v1/me']?.['get']?.security).toEqual([{ accessToken: [] }]);
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -21,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** Calls a route and holds the answer against the document: its status is listed, its body fits the schema. */
-async function call(method: string, path: string, body?: unknown, token?: string) {
-  const answer = await server.rest(method, path, body, token);
+async function call(method: string, path: string, body?: unknown, token?: string, url = path) {
+  const answer = await server.rest(method, url, body, token);
   const operation = document.paths[path]?.[method.toLowerCase()];
   const response = operation?.responses[String(answer.status)];
   if (!response)
@@ -100,11 +101,24 @@ test('every route answers as the document says, in success and in failure', asyn
   expect((await call('POST', '/api/v1/auth/reset-password/confirm', reset)).status).toBe(400);
 
   const again = await call('POST', '/api/v1/auth/login', { email, password: 'another fine long password' });
+  const unasked = await call(
+    'POST',
+    '/api/v1/auth/logout',
+    { everywhere: true },
+    String(again.body?.access_token),
+  );
+  expect(unasked.status).toBe(400);
   const logout = await call('POST', '/api/v1/auth/logout', undefined, String(again.body?.access_token));
   expect(logout.status).toBeLessThan(300);
   expect((await call('GET', '/api/v1/users/me', undefined, String(again.body?.access_token))).status).toBe(
     401,
   );
+});
+
+test('an export is fetched by a link only', async () => {
+  const path = '/api/v1/data-exports/{id}/download';
+  const url = path.replace('{id}', randomUUID());
+  expect((await call('GET', path, undefined, undefined, `${url}?token=cst_ot_no`)).status).toBe(400);
 });
 
 test('no route of the document was left out above', () => {

@@ -60,13 +60,7 @@ function loginRoute({ signIn, clock }: AuthRoutesParts): Route {
     auth: 'none',
     input: { email: required(emailAddress), password: required(secret(1024)) },
     responses: { 200: { description: 'The user is signed in.', schema: SIGNED_IN } },
-    errors: [
-      'INVALID_CREDENTIALS',
-      'EMAIL_NOT_VERIFIED',
-      'ACCOUNT_SUSPENDED',
-      'ACCOUNT_DELETED',
-      'OVERLOADED',
-    ],
+    errors: ['INVALID_CREDENTIALS', 'EMAIL_NOT_VERIFIED', 'ACCOUNT_SUSPENDED', 'ACCOUNT_DELETED'],
     handler: async (context, { email, password }) => {
       const { user, tokens } = await signIn.login({ email, password, origin: context.origin });
       return { status: 200, body: { ...presentTokens(context, tokens, clock), user: presentUser(user) } };

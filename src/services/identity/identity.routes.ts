@@ -20,7 +20,6 @@ const PASSWORD_ERRORS: ErrorCode[] = [
   'PASSWORD_TOO_LONG',
   'PASSWORD_BREACHED',
   'PASSWORD_CONTAINS_IDENTITY',
-  'OVERLOADED',
 ];
 
 // Longer ones are nobody's; the policy has the last word on passwords.
