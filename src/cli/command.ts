@@ -6,9 +6,9 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 export interface CommandSurroundings {
   env: NodeJS.ProcessEnv;
   /** Writes a line to stdout. */
-  print(line: string): void;
+  print: (line: string) => void;
   /** Writes a line to stderr. */
-  complain(line: string): void;
+  complain: (line: string) => void;
 }
 
 interface CommandDefinition<O extends Options> {
@@ -22,10 +22,10 @@ interface CommandDefinition<O extends Options> {
   /** How many arguments that are no options it takes; none when left out. */
   positionals?: number;
   /** Returns the exit code of the process: 0 when all is well. */
-  run(
+  run: (
     input: { values: Values<O>; positionals: string[] },
     surroundings: CommandSurroundings,
-  ): Promise<number>;
+  ) => Promise<number>;
 }
 
 type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>['values'];
@@ -65,7 +65,7 @@ export function defineCommand<O extends Options>(definition: CommandDefinition<O
 function readArguments<O extends Options>(args: string[], options: O) {
   try {
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true });
-    return { values: values as Values<O>, positionals };
+    return { values, positionals };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : 'The arguments cannot be read');
   }

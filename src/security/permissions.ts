@@ -58,9 +58,6 @@ export type Permission = keyof typeof PERMISSIONS;
 
 const NAMES = Object.keys(PERMISSIONS) as Permission[];
 
-/** Every permission, in the order of the table. */
-export const ALL_PERMISSIONS: readonly Permission[] = NAMES;
-
 /** What somebody with these roles may do, in the order of the table. */
 export function permissionsOf(roles: Iterable<Role>): ReadonlySet<Permission> {
   const held = new Set<Role>(roles);

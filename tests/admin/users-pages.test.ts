@@ -223,7 +223,7 @@ describe('fifty users with profile, roles and session counts', () => {
 /** The statements on the tables of accounts that the server sends while `work` runs. */
 async function recordStatements(work: () => Promise<void>): Promise<string[]> {
   const seen: string[] = [];
-  const original = pg.Client.prototype.query as (...args: unknown[]) => unknown;
+  const original = Reflect.get(pg.Client.prototype, 'query') as (...args: unknown[]) => unknown;
   const recording = function (this: unknown, ...args: unknown[]): unknown {
     const [query] = args as [string | { text?: string } | undefined];
     const text = typeof query === 'string' ? query : (query?.text ?? '');

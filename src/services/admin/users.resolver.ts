@@ -98,11 +98,16 @@ function readFilter(given: UserFilter | null): Filter {
   const { email, emailDomain, status, role, isVerified, createdAfter, createdBefore } = given ?? {};
   return {
     ...(email ? { email } : {}),
-    ...(emailDomain != null ? { emailDomain: parseEmailDomain(emailDomain, 'filter.emailDomain') } : {}),
+    ...(isGiven(emailDomain) ? { emailDomain: parseEmailDomain(emailDomain, 'filter.emailDomain') } : {}),
     ...(status ? { status } : {}),
     ...(role && role !== 'USER' ? { role } : {}),
-    ...(isVerified != null ? { isVerified } : {}),
+    ...(isGiven(isVerified) ? { isVerified } : {}),
     ...(createdAfter ? { createdAfter } : {}),
     ...(createdBefore ? { createdBefore } : {}),
   };
+}
+
+/** A client says "no condition" by leaving a field out or by null. */
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
 }
