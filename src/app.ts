@@ -143,7 +143,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     graphql: await createGraphqlServer({
       schema: createApiSchema([
         ...createResolvers(services, auditParts, hotReads, config, clock, erasures),
-        new UserPrivacyResolver({ erasures, restrictions, clock }),
+        new UserPrivacyResolver({ erasures, restrictions, identity: services.identity, clock }),
       ]),
       config,
       log,
@@ -165,6 +165,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
 
   return {
     services,
+    auditParts,
     erasures,
     retention,
     db,

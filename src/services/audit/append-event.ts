@@ -1,12 +1,7 @@
+import { findUserKey, type SqlTransaction } from '../../database/user-keys.js';
 import type { Privacy } from '../../privacy/privacy.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import { commitToOrigin, hasOrigin, holdOrigin } from './event-origin.js';
-
-/** What appending needs of the caller's transaction: SQL. */
-export interface SqlTransaction {
-  $queryRawUnsafe<T = unknown>(query: string, ...values: unknown[]): PromiseLike<T>;
-  $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
-}
 
 export interface NewEvent {
   id: string;
@@ -17,8 +12,6 @@ export interface NewEvent {
   /** JSON text: what is hashed later is this text. */
   data: string;
 }
-
-const FIND_KEY = 'SELECT wrapped_key FROM data_keys WHERE user_id = $1::uuid';
 
 const INSERT_EVENT = `INSERT INTO audit_events (id, at, action, actor_id, subject_id, origin_commitment, data)
   VALUES ($1::uuid, $2::timestamptz, $3, $4::uuid, $5::uuid, $6::bytea, $7::json)`;
@@ -44,7 +37,7 @@ export async function appendEvent(
   const { id, at, action, actorId, subjectId, data } = event;
   const columns = [id, at.toISOString(), action, actorId, subjectId] as const;
   const ownerId = actorId ?? subjectId;
-  const key = hasOrigin(origin) ? await findKey(tx, privacy, ownerId ?? NOBODY) : null;
+  const key = hasOrigin(origin) ? await findUserKey(tx, privacy, ownerId ?? NOBODY) : null;
   if (!key || !hasOrigin(origin)) {
     await tx.$executeRawUnsafe(INSERT_EVENT, ...columns, null, data);
     return;
@@ -59,10 +52,4 @@ export async function appendEvent(
     ownerId,
     sealed,
   );
-}
-
-async function findKey(tx: SqlTransaction, { dataKeys }: Privacy, userId: string) {
-  const [row] = await tx.$queryRawUnsafe<{ wrapped_key: string }[]>(FIND_KEY, userId);
-  if (!row) return null;
-  return dataKeys.findOpen(userId, row.wrapped_key) ?? (await dataKeys.open(userId, row.wrapped_key));
 }

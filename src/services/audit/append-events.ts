@@ -1,4 +1,5 @@
-import type { NewEvent, SqlTransaction } from './append-event.js';
+import type { SqlTransaction } from '../../database/user-keys.js';
+import type { NewEvent } from './append-event.js';
 
 const INSERT_EVENTS = `INSERT INTO audit_events (id, at, action, actor_id, subject_id, data)
   SELECT e.id, e.at, e.action, e.actor_id, e.subject_id, e.data::json

@@ -1,6 +1,6 @@
 import type { Privacy } from '../../privacy/privacy.js';
 import type { LogFolder } from './log-folder.js';
-import { openLogReader } from './read-log.js';
+import { openLogReader, type LogReader } from './read-log.js';
 import type { NoteVerifier } from './signed-note.js';
 import { verifyLog, type LogVerification } from './verify-log.js';
 
@@ -41,7 +41,12 @@ export function createAuditLog({ url, privacy, folder, openKey }: AuditLogParts)
     }
   }
 
-  return { verify };
+  /** A reader of the log as it stands now, for dumps and proofs. Close it. */
+  function open(): Promise<LogReader> {
+    return openLogReader(url, privacy);
+  }
+
+  return { verify, open };
 }
 
 export type AuditLog = ReturnType<typeof createAuditLog>;

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.js';
+import type { SqlTransaction } from '../../database/user-keys.js';
 import type { Privacy } from '../../privacy/privacy.js';
 import type { RequestOrigin } from '../../security/request-context.js';
-import { appendEvent, type NewEvent, type SqlTransaction } from './append-event.js';
+import { appendEvent, type NewEvent } from './append-event.js';
 import { appendEvents } from './append-events.js';
 import type { AuditAction } from './audit-action.js';
 import { createEventIds } from './event-ids.js';

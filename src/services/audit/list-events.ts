@@ -3,6 +3,7 @@ import type { JsonObject } from '../../input/json-object.js';
 import type { Privacy } from '../../privacy/privacy.js';
 import { SealedValueError } from '../../privacy/privacy-errors.js';
 import { matchesCommitment, type HeldOrigin } from './event-origin.js';
+import { fetchKeys, openOrigin, ORIGIN_COLUMNS, originJoins, type StoredOrigin } from './open-origin.js';
 
 /** An event as it is answered. */
 export interface EventView {
@@ -34,8 +35,7 @@ export interface EventPosition {
   id: string;
 }
 
-interface EventRow {
-  id: string;
+interface EventRow extends StoredOrigin {
   sequence: string | null;
   at: Date;
   action: string;
@@ -43,21 +43,16 @@ interface EventRow {
   subjectId: string | null;
   data: JsonObject;
   commitment: Uint8Array | null;
-  origin: string | null;
-  ownerId: string | null;
-  wrappedKey: string | null;
   isErased: boolean;
 }
 
 const SELECT = `SELECT e.id::text, l.sequence::text, e.at, e.action, e.actor_id::text AS "actorId",
     e.subject_id::text AS "subjectId", e.data, e.origin_commitment AS commitment,
-    o.origin #>> '{}' AS origin, o.user_id::text AS "ownerId", k.wrapped_key AS "wrappedKey",
-    e.subject_id IS NOT NULL AND s.user_id IS NULL AS "isErased"
+    ${ORIGIN_COLUMNS}, e.subject_id IS NOT NULL AND u.id IS NULL AS "isErased"
   FROM audit_events e
   LEFT JOIN audit_leaves l ON l.event_id = e.id
-  LEFT JOIN audit_origins o ON o.event_id = e.id
-  LEFT JOIN data_keys k ON k.user_id = o.user_id
-  LEFT JOIN data_keys s ON s.user_id = e.subject_id`;
+  LEFT JOIN users u ON u.id = e.subject_id AND u.status <> 'ERASED'
+  ${originJoins('e.id')}`;
 
 /** Reads events, the newest first. */
 export function createListEvents({ db, privacy }: { db: Database; privacy: Privacy }) {
@@ -79,42 +74,28 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
     const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
     const order = `ORDER BY e.at DESC, e.id DESC LIMIT ${bind(limit, 'int')}`;
     const rows = await db.$queryRawUnsafe<EventRow[]>(`${SELECT} ${where} ${order}`, ...values);
-    return Promise.all(rows.map(view));
+    const keys = await fetchKeys(privacy, rows);
+    return Promise.all(rows.map((row) => view(row, keys)));
   }
 
   /** One event by its id, a UUID; null when there is none. */
   async function find(id: string): Promise<EventView | null> {
     const [row] = await db.$queryRawUnsafe<EventRow[]>(`${SELECT} WHERE e.id = $1::uuid`, id);
-    return row ? view(row) : null;
+    return row ? view(row, await fetchKeys(privacy, [row])) : null;
   }
 
-  async function view(row: EventRow): Promise<EventView> {
+  async function view(row: EventRow, keys: ReadonlyMap<string, string>): Promise<EventView> {
     const { id, sequence, at, action, actorId, subjectId, data } = row;
-    const origin = row.isErased ? null : await openOrigin(row);
+    const origin = row.isErased ? null : await openCommitted(row, keys);
     const { ipAddress = null, userAgent = null } = origin ?? {};
     return { id, sequence, at, action, actorId, subjectId, ipAddress, userAgent, data };
   }
 
   /** @throws SealedValueError when the origin does not open, or is not the one that the event commits to */
-  async function openOrigin({
-    id,
-    origin,
-    ownerId,
-    wrappedKey,
-    commitment,
-  }: EventRow): Promise<HeldOrigin | null> {
-    if (origin === null || ownerId === null || wrappedKey === null) return null;
-    const { dataKeys } = privacy;
-    const key = dataKeys.findOpen(ownerId, wrappedKey) ?? (await dataKeys.open(ownerId, wrappedKey));
-    const held = privacy.open(
-      key,
-      { model: 'AuditOrigin', field: 'origin', rowId: id },
-      origin,
-    ) as HeldOrigin;
-    if (!matchesCommitment(held, commitment)) {
-      throw new SealedValueError('AuditOrigin', 'origin', 'the event commits to another one');
-    }
-    return held;
+  async function openCommitted(row: EventRow, keys: ReadonlyMap<string, string>): Promise<HeldOrigin | null> {
+    const held = await openOrigin(privacy, row, keys);
+    if (held === null || matchesCommitment(held, row.commitment)) return held;
+    throw new SealedValueError('AuditOrigin', 'origin', 'the event commits to another one');
   }
 
   return { list, find };

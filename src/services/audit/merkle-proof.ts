@@ -1,7 +1,9 @@
 import { hashNode } from './merkle-tree.js';
 
 // Proofs after RFC 9162, sections 2.1.3 and 2.1.4 (the same trees as RFC 6962). Sizes and indexes are whole
-// numbers below 2^53; a tree that long would take 28 years at 10 million events a second.
+// numbers below 2^53; a tree that long would take 28 years at 10 million a second.
+
+const HASH_BYTES = 32;
 
 /** The hash of the subtree over the leaves from `start` to before `end`. */
 export type SubtreeHash = (start: number, end: number) => Promise<Buffer>;
@@ -59,7 +61,7 @@ export function verifyInclusion(
   proof: readonly Uint8Array[],
   root: Uint8Array,
 ): boolean {
-  if (!isSize(index) || !isSize(size) || index >= size) return false;
+  if (!isSize(index) || !isSize(size) || index >= size || leafHash.length !== HASH_BYTES) return false;
   let node = index;
   let last = size - 1;
   let hash: Uint8Array = leafHash;
@@ -83,8 +85,9 @@ export function verifyConsistency(
   proof: readonly Uint8Array[],
 ): boolean {
   if (!isSize(from.size) || !isSize(to.size) || from.size > to.size) return false;
+  if (from.size === 0) return false;
   if (from.size === to.size) return proof.length === 0 && isSame(from.root, to.root);
-  if (from.size === 0 || proof.length === 0) return false;
+  if (proof.length === 0) return false;
   const isPower = largestPowerBelow(from.size + 1) === from.size;
   const [first, ...rest] = isPower ? [from.root, ...proof] : proof;
   let node = from.size - 1;

@@ -3,8 +3,9 @@ import { SECOND } from '../../clock.js';
 import type { Privacy } from '../../privacy/privacy.js';
 import { readCheckpoint, type FoundCheckpoint } from './checkpoint.js';
 import { EVENT_RECORD_COLUMNS, type EventRecord } from './event-record.js';
-import { matchesCommitment, type HeldOrigin } from './event-origin.js';
+import { matchesCommitment } from './event-origin.js';
 import { appendLeaf, EMPTY_FRONTIER, rootOf, type Frontier } from './merkle-tree.js';
+import { fetchKeys, openOrigin, ORIGIN_COLUMNS, originJoins, type StoredOrigin } from './open-origin.js';
 import { readSealedHistory } from './sealed-history.js';
 import type { NoteVerifier } from './signed-note.js';
 import type { FoundLeaf } from './verify-log.js';
@@ -14,20 +15,17 @@ const PAGE = 2_000;
 
 const LEAVES = `SELECT l.sequence::text, l.leaf_hash AS "leafHash", e.id IS NOT NULL AS "isThere",
     ${EVENT_RECORD_COLUMNS},
-    o.origin #>> '{}' AS origin, o.user_id::text AS "ownerId", k.wrapped_key AS "wrappedKey"
+    ${ORIGIN_COLUMNS}
   FROM audit_leaves l
   LEFT JOIN audit_events e ON e.id = l.event_id
-  LEFT JOIN audit_origins o ON o.event_id = l.event_id
-  LEFT JOIN data_keys k ON k.user_id = o.user_id
+  ${originJoins('l.event_id')}
   WHERE l.sequence >= $1 ORDER BY l.sequence LIMIT ${PAGE}`;
 
-interface LeafRow extends EventRecord {
+interface LeafRow extends EventRecord, StoredOrigin {
+  id: string;
   sequence: string;
   leafHash: Buffer;
   isThere: boolean;
-  origin: string | null;
-  ownerId: string | null;
-  wrappedKey: string | null;
 }
 
 export type LogReader = Awaited<ReturnType<typeof openLogReader>>;
@@ -51,14 +49,15 @@ export async function openLogReader(url: string, privacy: Privacy | null) {
   async function* leaves(from = 0): AsyncGenerator<FoundLeaf & { leafHash: Buffer }> {
     for (let next = from; ;) {
       const { rows } = await client.query<LeafRow>({ name: 'audit-leaves', text: LEAVES, values: [next] });
-      for (const row of rows) yield await readRow(row);
+      const keys = privacy ? await fetchKeys(privacy, rows) : new Map<string, string>();
+      for (const row of rows) yield await readRow(row, keys);
       if (rows.length < PAGE) return;
       next = Number(rows.at(-1)?.sequence) + 1;
     }
   }
 
-  async function readRow(row: LeafRow) {
-    const hasForeignOrigin = row.isThere && privacy !== null && (await isForeign(row, privacy));
+  async function readRow(row: LeafRow, keys: ReadonlyMap<string, string>) {
+    const hasForeignOrigin = row.isThere && privacy !== null && (await isForeign(row, privacy, keys));
     const event = row.isThere ? row : null;
     return { sequence: Number(row.sequence), event, leafHash: row.leafHash, hasForeignOrigin };
   }
@@ -93,15 +92,15 @@ export async function openLogReader(url: string, privacy: Privacy | null) {
 }
 
 /** Whether the origin that lies beside an event is another one than the event commits to. */
-async function isForeign(row: LeafRow, privacy: Privacy): Promise<boolean> {
-  const { origin, ownerId, wrappedKey } = row;
-  // Without a row it was deleted in time, without a key it can no longer be read: both may be.
-  if (origin === null || ownerId === null || wrappedKey === null) return false;
+async function isForeign(
+  row: LeafRow,
+  privacy: Privacy,
+  keys: ReadonlyMap<string, string>,
+): Promise<boolean> {
   try {
-    const key =
-      privacy.dataKeys.findOpen(ownerId, wrappedKey) ?? (await privacy.dataKeys.open(ownerId, wrappedKey));
-    const held = privacy.open(key, { model: 'AuditOrigin', field: 'origin', rowId: row.id }, origin);
-    return !matchesCommitment(held as HeldOrigin, row.originCommitment);
+    const held = await openOrigin(privacy, row, keys);
+    // None is no fault: it was deleted in time, or its key was destroyed.
+    return held !== null && !matchesCommitment(held, row.originCommitment);
   } catch {
     return true; // it was altered, or moved here from elsewhere
   }

@@ -34,9 +34,9 @@ export function formatVerifierKey(verifier: NoteVerifier): string {
 
 /** Reads a verifier's key; null when it is none, or its key id is not that of name and key. */
 export function parseVerifierKey(text: string): NoteVerifier | null {
-  const [, name = '', id = '', encoded = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(text.trim()) ?? [];
-  const key = Buffer.from(encoded, 'base64');
-  if (key.length !== 33 || key.readUInt8(0) !== 1) return null;
+  const [, name = '', id = '', encoded = ''] = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(text) ?? [];
+  const key = decode(encoded);
+  if (key?.length !== 33 || key.readUInt8(0) !== 1) return null;
   const verifier = { name, publicKey: Buffer.from(key.subarray(1)) };
   return noteKeyId(verifier).toString('hex') === id ? verifier : null;
 }
@@ -62,8 +62,8 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): stri
   let signatures = 0;
   for (const line of lines) {
     const [, name = '', encoded = ''] = SIGNATURE_LINE.exec(line) ?? [];
-    const blob = Buffer.from(encoded, 'base64');
-    if (name === '' || blob.length <= KEY_ID_BYTES) return null;
+    const blob = decode(encoded);
+    if (name === '' || blob === null || blob.length <= KEY_ID_BYTES) return null;
     const id = blob.subarray(0, KEY_ID_BYTES);
     const known = verifiers.find((each) => each.name === name && noteKeyId(each).equals(id));
     if (!known) continue;
@@ -71,6 +71,12 @@ export function openNote(note: string, verifiers: readonly NoteVerifier[]): stri
     signatures += 1;
   }
   return signatures > 0 ? text : null;
+}
+
+/** Base64 in its one canonical spelling; null otherwise. */
+function decode(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
 }
 
 function isSignedBy(text: string, { publicKey }: NoteVerifier, signature: Buffer): boolean {
