@@ -40,6 +40,8 @@ export interface Config {
   keys: KeySettings;
   /** Milliseconds. */
   signingKeyLifetime: number;
+  /** Milliseconds; null: data keys are replaced by command only. */
+  dataKeyLifetime: number | null;
   accessTokenTtl: number;
   refreshTokenTtl: number;
   requireVerifiedEmail: boolean;
@@ -106,6 +108,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     keyRing,
     keys: readKeySettings(read, databaseUrl, problems),
     signingKeyLifetime: read('SIGNING_KEY_LIFETIME') ?? 0,
+    dataKeyLifetime: read('DATA_KEY_LIFETIME'),
     accessTokenTtl: read('ACCESS_TOKEN_TTL') ?? 0,
     refreshTokenTtl: read('REFRESH_TOKEN_TTL') ?? 0,
     requireVerifiedEmail: read('REQUIRE_VERIFIED_EMAIL') ?? false,

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config.js';
 import { followKeyRingFile } from '../privacy/followed-key-ring.js';
 import { generateKeyRing, loadKeyRing, type KeyEncryption, type KeyRing } from '../privacy/key-ring.js';
@@ -42,6 +42,12 @@ async function openEncryption(
   );
 }
 
+/** The file of the key ring; null when it comes from the environment. */
+export function keyRingFileOf({ keyRing, dataDir }: Pick<Config, 'keyRing' | 'dataDir'>): string | null {
+  if (keyRing === null) return join(dataDir, 'keys', 'key-ring.json');
+  return 'file' in keyRing ? keyRing.file : null;
+}
+
 async function openRing(config: KeyConfig, announce: (line: string) => void): Promise<KeyRing> {
   const options = { wrapsOutside: config.keys.wrapsWith !== 'ring' };
   if (config.keyRing !== null) {
@@ -49,10 +55,9 @@ async function openRing(config: KeyConfig, announce: (line: string) => void): Pr
       ? loadKeyRing(config.keyRing.json, options)
       : followKeyRingFile(config.keyRing.file, announce, options);
   }
-  const folder = join(config.dataDir, 'keys');
-  const file = join(folder, 'key-ring.json');
+  const file = join(config.dataDir, 'keys', 'key-ring.json');
   if (!existsSync(file)) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(file, generateKeyRing(), { mode: 0o600, flag: 'wx' });
     announce(`Made development keys in ${file}`);
   }

@@ -44,6 +44,7 @@ export const SETTINGS = {
   KEY_CACHE_TTL: setting('1h', 'How long an unwrapped data key stays in memory; those in use are renewed at half of it.', duration),
   KEYSTORE_DATABASE_URL: setting(null, 'Another PostgreSQL for the data keys, with backups of its own (docs/keys.md).', postgresUrl),
   SIGNING_KEY_LIFETIME: setting('90d', 'How long a signing key signs before its successor does.', duration),
+  DATA_KEY_LIFETIME: setting('off', 'Data keys older than this are replaced by the hourly upkeep of keys; `off`: only by command.', durationOrOff),
   ACCESS_TOKEN_TTL: setting('10m', 'Life of an access token.', duration),
   REFRESH_TOKEN_TTL: setting('30d', 'Life of a refresh token; each refresh starts it anew.', duration),
   REQUIRE_VERIFIED_EMAIL: setting('false', 'Refuse sign-in until the e-mail address is verified.', yesOrNo),

@@ -14,6 +14,8 @@ export interface KeyEncryption {
   readonly activeKeyId: string;
   /** The ids of the keys that can unwrap, where the provider can list them. */
   readonly keyIds?: readonly string[];
+  /** The key that waits to become the active one; null or absent when none does. */
+  readonly nextKeyId?: string | null;
   wrap(key: Buffer, context: string): Promise<string>;
   /**
    * @throws SealedValueError when the text was altered, or key or context are others
@@ -30,6 +32,9 @@ export function wrapUnder(versions: SecretVersions): KeyEncryption {
     format: WRAP_VERSION,
     get activeKeyId() {
       return versions.activeId;
+    },
+    get nextKeyId() {
+      return versions.nextId ?? null;
     },
     get keyIds() {
       return versions.ids;

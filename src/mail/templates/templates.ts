@@ -6,6 +6,7 @@ import { invitation } from './invitation.js';
 import { exportReady } from './export-ready.js';
 import { inactivityNotice } from './inactivity-notice.js';
 import { passwordChanged } from './password-changed.js';
+import { passwordRenewal } from './password-renewal.js';
 import { registrationAttempt } from './registration-attempt.js';
 import { resetPassword } from './reset-password.js';
 import { verifyEmail } from './verify-email.js';
@@ -17,6 +18,7 @@ const TEMPLATES = {
   'confirm-email-change': confirmEmailChange,
   'email-change-notice': emailChangeNotice,
   'password-changed': passwordChanged,
+  'password-renewal': passwordRenewal,
   'registration-attempt': registrationAttempt,
   'erasure-scheduled': erasureScheduled,
   'erasure-cancelled': erasureCancelled,

@@ -1,0 +1,45 @@
+import { MINUTE, SECOND } from '../clock.js';
+import type { Config } from '../config.js';
+import { requireKeysInUse } from '../database/re-sealing/keys-in-use.js';
+import { createUpkeepPool } from '../database/re-sealing/sql.js';
+import { createWrappedKeys } from '../database/re-sealing/wrapped-keys.js';
+import type { Jobs } from '../jobs/jobs.js';
+import { createKeyService, KEY_UPKEEP_JOB } from '../services/admin/keys/key.service.js';
+import type { KeyParts } from '../services/admin/keys/key-parts.js';
+import { keyRingFileOf } from './key-ring.js';
+
+/** How long to wait until no process works with what it read before: longer than any transaction may take. */
+export const KEY_GRACE = 30 * SECOND;
+/** Rows a second in the background: a fraction of what the database does at the same time. */
+const UPKEEP_RATE = 200;
+/** What is left over goes on in the next run. */
+const UPKEEP_TIMEOUT = 60 * MINUTE;
+
+export type KeyUpkeep = ReturnType<typeof createKeyUpkeep>;
+
+/** The service of keys with its own connections, and its upkeep as a job. */
+export function createKeyUpkeep(
+  parts: Omit<KeyParts, 'sql' | 'wrappedKeys' | 'keyRingFile'> & { config: Config; jobs: Jobs },
+) {
+  const { config, databaseUrl, privacy, keyRing, jobs, log } = parts;
+  const pool = createUpkeepPool(databaseUrl, log);
+  const service = createKeyService({
+    ...parts,
+    sql: pool.sql,
+    wrappedKeys: createWrappedKeys(pool.sql, privacy.separateKeys),
+    keyRingFile: keyRingFileOf(config),
+    dataKeyLifetime: config.dataKeyLifetime,
+  });
+  jobs.handle(
+    KEY_UPKEEP_JOB,
+    (_data, { signal }) => service.upkeep({ rate: UPKEEP_RATE, grace: KEY_GRACE, signal }),
+    { expireInSeconds: UPKEEP_TIMEOUT / SECOND },
+  );
+  jobs.schedule(KEY_UPKEEP_JOB, '23 * * * *');
+  return {
+    ...service,
+    /** @throws KeyRingError when the key ring lacks a key that is still in use */
+    requireInUse: () => requireKeysInUse(pool.sql, keyRing),
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { MINUTE, SECOND } from '../../clock.js';
+import type { Log } from '../../log.js';
+
+/** Runs one statement and returns its rows. */
+export type Sql = <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;
+
+/**
+ * Connections for what goes through whole tables: apart from those of requests, so that it takes none of theirs, and
+ * without the sealing extension, since it reads and writes envelopes as they lie there.
+ */
+export function createUpkeepPool(databaseUrl: string, log: Log) {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 2,
+    idleTimeoutMillis: SECOND,
+    connectionTimeoutMillis: 10 * SECOND,
+    query_timeout: 5 * MINUTE,
+    application_name: 'custodia-upkeep',
+    options: '-c lock_timeout=5000',
+  });
+  pool.on('error', (err) => log.warn({ err }, 'A connection of the upkeep of keys was lost'));
+  const sql: Sql = async <Row extends object>(text: string, values: unknown[] = []) =>
+    (await pool.query<Row>(text, values)).rows;
+  return { sql, close: () => pool.end() };
+}
+
+/** The lock is held by another process. */
+export class BusyError extends Error {}
+
+/**
+ * Does `work` while no other process does the same: an advisory lock on a connection of its own, which goes with
+ * the process.
+ *
+ * @throws BusyError when another process holds the lock
+ */
+export async function withUpkeepLock<T>(
+  databaseUrl: string,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'custodia-upkeep-lock' });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const sql = 'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS held';
+    const { rows } = await client.query<{ held: boolean }>(sql, [`custodia upkeep ${name}`]);
+    if (!rows[0]?.held) throw new BusyError('Another process is doing this at the moment.');
+    return await work();
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

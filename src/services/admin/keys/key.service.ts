@@ -1,0 +1,83 @@
+import { BusyError } from '../../../database/re-sealing/sql.js';
+import { createAskReset } from './ask-reset.js';
+import type { KeyParts, RotationOptions } from './key-parts.js';
+import { createRuns } from './key-run.js';
+import { createKeyStatus } from './key-status.js';
+import { createRemoveKey } from './remove-key.js';
+import { countOutdated } from './ring-steps.js';
+import { createRotateKeys } from './rotate-keys.js';
+
+export const KEY_UPKEEP_JOB = 'keys.upkeep';
+
+export type KeyService = ReturnType<typeof createKeyService>;
+
+/** The life of keys: replacement, removal, and what lies under which of them. docs/keys.md. */
+export function createKeyService(parts: KeyParts & { dataKeyLifetime: number | null }) {
+  const { db, clock, log, dataKeyLifetime } = parts;
+  const runs = createRuns(parts);
+  const { rotate, rotateUser } = createRotateKeys(parts, runs);
+  const status = createKeyStatus(parts, runs);
+
+  /**
+   * Carries on what was begun and begins what is due: rows under an older key than the active one, data keys past
+   * their lifetime. Part of the scheduled upkeep; several processes may call it.
+   */
+  async function upkeep(options: RotationOptions): Promise<void> {
+    const attempt = async (work: () => Promise<unknown>) => {
+      try {
+        await work();
+      } catch (error) {
+        if (!(error instanceof BusyError)) throw error;
+        log.info({ job: KEY_UPKEEP_JOB }, 'Another process replaces this key at the moment');
+      }
+    };
+    const open = await runs.findOpen();
+    const isOpen = (kind: string) => open.some(({ purpose }) => purpose === kind);
+    for (const [kind, purpose] of [
+      ['encryption', 'encryption'],
+      ['search-index', 'searchIndex'],
+      ['pepper', 'pepper'],
+    ] as const) {
+      const due = isOpen(kind) || (await countOutdated(parts, purpose)) > 0;
+      if (due) await attempt(() => rotate(kind, options));
+    }
+    if (isOpen('data') || (await isDataKeyDue())) await attempt(() => rotate('data', options));
+    await completeSigning();
+  }
+
+  async function isDataKeyDue(): Promise<boolean> {
+    if (dataKeyLifetime === null) return false;
+    const since = new Date(clock.now().getTime() - dataKeyLifetime);
+    const [row] = await parts.sql<{ due: boolean }>(
+      `SELECT EXISTS (SELECT FROM users u LEFT JOIN data_key_rotations r ON r.user_id = u.id
+        WHERE u.status <> 'ERASED' AND coalesce(r.at, u.created_at) < $1) AS due`,
+      [since],
+    );
+    return row?.due ?? false;
+  }
+
+  /** The replacement of a signing key is complete when no older key is published any more. */
+  async function completeSigning(): Promise<void> {
+    for (const run of await runs.findOpen()) {
+      if (run.purpose !== 'signing' || run.keyId === null) continue;
+      const older = await db.signingKey.count({
+        where: {
+          algorithm: 'ES256',
+          id: { not: run.keyId },
+          publishedUntil: { gt: clock.now() },
+          createdAt: { lt: run.startedAt },
+        },
+      });
+      if (older === 0) await runs.complete(run, run.total);
+    }
+  }
+
+  return {
+    rotate,
+    rotateUser,
+    status,
+    upkeep,
+    removeKey: createRemoveKey(parts),
+    askReset: createAskReset(parts),
+  };
+}

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { clearOtherIndexes } from '../../../database/re-sealing/re-index.js';
+import { createPace } from '../../../database/re-sealing/pace.js';
+import { withUpkeepLock } from '../../../database/re-sealing/sql.js';
+import { editKeyRingFile } from '../../../privacy/key-ring-file.js';
+import type { Purpose } from '../../../privacy/key-ring.js';
+import { KeyRingError } from '../../../privacy/privacy-errors.js';
+import { PEPPERS_FILLED } from './key-run.js';
+import type { KeyParts } from './key-parts.js';
+import { countRing } from './ring-steps.js';
+
+/**
+ * Takes a key out of the key ring's file, once nothing lies under it: counted, and counted again when the grace
+ * period has passed, in which nobody may have written with it any more.
+ */
+export function createRemoveKey(parts: KeyParts) {
+  const { db, databaseUrl, sql, keyRing, keyRingFile, audit } = parts;
+
+  async function refuseIfNeeded(purpose: Purpose, id: string): Promise<void> {
+    const needed = (await countRing(parts, purpose)).filter(({ keyId, count }) => keyId === id && count > 0);
+    if (purpose === 'pepper') needed.push(...(await unknownPeppers(id)));
+    if (needed.length === 0) return;
+    const list = needed.map(({ what, count }) => `${count} ${what}`).join(', ');
+    throw new KeyRingError([`${purpose}.${id}: still needed by ${list}`]);
+  }
+
+  /** While hashes of an unknown pepper are stored, none can be said to be unused. */
+  async function unknownPeppers(keyId: string) {
+    const [row] = await sql<{ count: string }>(
+      `SELECT count(*) AS count FROM users u WHERE password_hash IS NOT NULL AND password_pepper IS NULL
+        AND NOT EXISTS (SELECT FROM key_rotations WHERE purpose = 'pepper' AND position = $1 AND started_at > u.created_at)`,
+      [PEPPERS_FILLED],
+    );
+    const count = Number(row?.count ?? 0);
+    const what = 'passwords whose pepper is not noted yet (run: keys rotate pepper)';
+    return count > 0 ? [{ keyId, what, count }] : [];
+  }
+
+  /**
+   * @throws KeyRingError naming the key and how many rows still need it; when it is the active one or the next; or
+   *   when the key ring is no file
+   * @throws BusyError while the key is being replaced
+   */
+  return async function removeKey(purpose: Purpose, id: string, { grace }: { grace: number }): Promise<void> {
+    if (keyRingFile === null)
+      throw new KeyRingError([
+        `${purpose}.${id}: the key ring is no file; take the key out where it comes from`,
+      ]);
+    const kind = purpose === 'searchIndex' ? 'search-index' : purpose;
+    await withUpkeepLock(databaseUrl, `keys ${kind}`, async () => {
+      await refuseIfNeeded(purpose, id);
+      await sleep(grace);
+      await refuseIfNeeded(purpose, id);
+      editKeyRingFile(keyRingFile).removeKey(purpose, id);
+      keyRing.searchIndex.reread?.();
+      await db.$transaction((tx) =>
+        audit.record(tx, {
+          action: 'key.removed',
+          actorId: null,
+          subjectId: null,
+          origin: null,
+          data: { purpose: kind, keyId: id },
+        }),
+      );
+      if (purpose !== 'searchIndex') return;
+      await sleep(grace);
+      await clearOtherIndexes(sql, keyRing.searchIndex, createPace(null));
+    });
+  };
+}

@@ -1,0 +1,174 @@
+import { clearOtherIndexes, reIndex } from '../../../database/re-sealing/re-index.js';
+import { fillPeppers } from '../../../database/re-sealing/fill-peppers.js';
+import { createPace } from '../../../database/re-sealing/pace.js';
+import { replaceDataKeys } from '../../../database/re-sealing/replace-data-keys.js';
+import { reWrapDataKeys, reWrapSigningKeys } from '../../../database/re-sealing/re-wrap.js';
+import { withUpkeepLock } from '../../../database/re-sealing/sql.js';
+import type { KeyRotation } from '../../../database/generated/client.js';
+import { createKeyGenerations } from '../../../privacy/key-generations.js';
+import { wrappingContext } from '../../../security/signing-key-material.js';
+import { type KeyKind, type KeyParts, RING_PURPOSES, type RotationOptions } from './key-parts.js';
+import { PEPPERS_FILLED, type Runs } from './key-run.js';
+import { activeKeyId, countOutdated, renewRing } from './ring-steps.js';
+
+/** What came of a replacement. */
+export interface RotationOutcome {
+  /** The new key's id; null for data keys, each of which is a user's own. */
+  keyId: string | null;
+  changed: number;
+  /** Rows that did not open and were left as they are; the log names them. */
+  failed: number;
+  /** Rows that still lie under an older key: those that failed, or passwords whose owners have not signed in since. */
+  left: number;
+}
+
+interface Counting {
+  onRow(result: { id: string; error: unknown }): void;
+  result(): { changed: number; failed: number };
+}
+
+/** Replaces keys while everything runs. Each replacement goes on where an earlier attempt was interrupted. */
+export function createRotateKeys(parts: KeyParts, runs: Runs) {
+  const { db, databaseUrl, sql, privacy, keyRing, wrappedKeys, signingKeys, log } = parts;
+
+  /**
+   * Replaces the key of a kind and brings every row under the new one.
+   *
+   * @throws BusyError while another process does so
+   */
+  async function rotate(kind: KeyKind, options: RotationOptions): Promise<RotationOutcome> {
+    return withUpkeepLock(databaseUrl, `keys ${kind}`, async () => {
+      if (kind === 'signing') return rotateSigning();
+      if (kind === 'data') return rotateData(options);
+      return rotateRing(kind, options);
+    });
+  }
+
+  async function rotateRing(
+    kind: 'encryption' | 'search-index' | 'pepper',
+    options: RotationOptions,
+  ): Promise<RotationOutcome> {
+    const purpose = RING_PURPOSES[kind]!;
+    await renewRing(parts, purpose, options, isUnderWay(kind));
+    const keyId = activeKeyId(parts, purpose);
+    const outdated = await countOutdated(parts, purpose);
+    const run = await runs.open(kind, keyId, outdated);
+    const counting = countRows(run, Math.max(0, run.total - outdated), options);
+    await bringUnder(run, kind, options, counting);
+    const left = await countOutdated(parts, purpose);
+    if (left === 0) await runs.complete(run, run.total);
+    return { keyId, left, ...counting.result() };
+  }
+
+  async function bringUnder(
+    run: KeyRotation,
+    kind: KeyKind,
+    { rate, signal }: RotationOptions,
+    { onRow }: Counting,
+  ) {
+    const pace = createPace(rate, signal);
+    const { encryption, searchIndex } = keyRing;
+    if (kind === 'encryption') {
+      await reWrapDataKeys({ sql, encryption, pace, onRow, keys: wrappedKeys });
+      await reWrapSigningKeys({ sql, encryption, pace, onRow, contextOf: wrappingContext });
+    } else if (kind === 'search-index') {
+      await reIndex({ sql, privacy, keys: wrappedKeys, searchIndex, pace, onRow });
+      await clearOtherIndexes(sql, searchIndex, pace);
+    } else {
+      await fillPeppers({ sql, privacy, keys: wrappedKeys, pace, onRow });
+      await runs.note(run, PEPPERS_FILLED);
+    }
+  }
+
+  async function rotateData(options: RotationOptions): Promise<RotationOutcome> {
+    const [users] = await sql<{ count: string }>('SELECT count(*) AS count FROM users');
+    const run = await runs.open('data', null, Number(users?.count ?? 0));
+    const [done] = await sql<{ count: string }>(
+      `SELECT count(*) AS count FROM data_key_rotations WHERE stage = 'done' AND at >= $1`,
+      [run.startedAt],
+    );
+    const counting = countRows(run, Number(done?.count ?? 0), options);
+    await replaceData(options, run.startedAt, null, counting);
+    const { changed, failed } = counting.result();
+    if (failed === 0) await runs.complete(run, changed);
+    return { keyId: null, changed, failed, left: failed };
+  }
+
+  /** Replaces the data key of one user now. */
+  async function rotateUser(userId: string, options: RotationOptions): Promise<RotationOutcome> {
+    const counting = createCounting((id, err) =>
+      log.error({ err, userId: id }, 'A data key was not replaced'),
+    );
+    const [now] = await sql<{ now: Date }>('SELECT now() AS now');
+    await record('key.rotation_started', userId);
+    await replaceData(options, now!.now, userId, counting);
+    const { changed, failed } = counting.result();
+    if (failed === 0) await record('key.rotation_completed', userId);
+    return { keyId: null, changed, failed, left: failed };
+  }
+
+  const record = (action: 'key.rotation_started' | 'key.rotation_completed', subjectId: string) =>
+    db.$transaction((tx) =>
+      parts.audit.record(tx, { action, actorId: null, subjectId, origin: null, data: { purpose: 'data' } }),
+    );
+
+  async function replaceData(
+    { rate, grace, signal }: RotationOptions,
+    since: Date,
+    userId: string | null,
+    { onRow }: Counting,
+  ) {
+    const generations = createKeyGenerations(keyRing.encryption);
+    const pace = createPace(rate, signal);
+    const keys = wrappedKeys;
+    await replaceDataKeys({ sql, privacy, keys, generations, pace, since, userId, grace, onRow });
+  }
+
+  /** Publishes a successor, which signs a day later; the old one is retired after the last token's life. */
+  async function rotateSigning(): Promise<RotationOutcome> {
+    await signingKeys.rotate();
+    const keys = await db.signingKey.findMany({
+      where: { algorithm: 'ES256' },
+      orderBy: { signsFrom: 'desc' },
+      select: { id: true },
+    });
+    const [newest] = keys;
+    if (newest) await runs.open('signing', newest.id, keys.length - 1);
+    return { keyId: newest?.id ?? null, changed: 0, failed: 0, left: Math.max(0, keys.length - 1) };
+  }
+
+  const isUnderWay = (kind: KeyKind) => async (keyId: string) =>
+    (await runs.findOpen()).some((run) => run.purpose === kind && run.keyId === keyId);
+
+  function countRows(run: KeyRotation, before: number, options: RotationOptions): Counting {
+    const progress = runs.progressOf(run, before, options);
+    const counting = createCounting((id, err) =>
+      log.error({ err, userId: id }, 'A row stays under its old key'),
+    );
+    return {
+      result: counting.result,
+      onRow(result) {
+        counting.onRow(result);
+        progress.advance().catch((err: unknown) => log.warn({ err }, 'The progress could not be noted'));
+      },
+    };
+  }
+
+  return { rotate, rotateUser };
+}
+
+function createCounting(report: (id: string, error: unknown) => void): Counting {
+  let changed = 0;
+  let failed = 0;
+  return {
+    onRow({ id, error }) {
+      if (error === null) {
+        changed += 1;
+      } else {
+        failed += 1;
+        report(id, error);
+      }
+    },
+    result: () => ({ changed, failed }),
+  };
+}
