@@ -220,6 +220,16 @@ describe('fifty users with profile, roles and session counts', () => {
   });
 });
 
+test('a request that needs no permission asks for none', async () => {
+  const statements = await recordStatements(async () => {
+    await server.graphql('{ viewer { email profile { fullName } } }', {}, admin.token);
+    await server.graphql('query ($id: ID!) { user(id: $id) { email } }', { id: admin.id }, admin.token);
+    await server.graphql('query ($id: ID!) { user(id: $id) { id } }', { id: admin.id });
+  });
+  expect(statements.length).toBeGreaterThan(1);
+  expect(statements.filter((text) => text.includes('user_roles'))).toEqual([]);
+});
+
 /** The statements on the tables of accounts that the server sends while `work` runs. */
 async function recordStatements(work: () => Promise<void>): Promise<string[]> {
   const seen: string[] = [];

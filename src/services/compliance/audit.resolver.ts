@@ -5,7 +5,6 @@ import type { GraphqlContext } from '../../graphql/context.js';
 import { createConnection, readPageRequest } from '../../graphql/page.js';
 import { parseDateTime } from '../../input/date-time.js';
 import { isUuid, parseUuid } from '../../input/uuid.js';
-import { requirePermission } from '../../security/permissions.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { createListEvents, EventFilter, EventPosition, EventView } from '../audit/list-events.js';
 import type { FindNode } from '../identity/identity.resolver.js';
@@ -72,8 +71,7 @@ export class AuditResolver {
 
   @FieldResolver(() => AuditEventConnection, {
     name: 'auditEvents',
-    description:
-      'What happened to the account, the newest first. For the user itself and for callers with `audit:read`.',
+    description: 'What happened to the account, the newest first.',
   })
   async userAuditEvents(
     @Root() user: User,
@@ -88,7 +86,6 @@ export class AuditResolver {
     after: string | null,
   ): Promise<Connection<AuditEvent>> {
     const subjectId = user.requireReadable().id;
-    if (subjectId !== context.viewer?.userId) await requirePermission(context, 'audit:read');
     return this.page({ subjectId }, { first: first ?? USER_PAGE_SIZE, after }, context);
   }
 
