@@ -22,6 +22,7 @@ interface RetentionSurroundings {
 /** Joins the service that discards what is out of date with what each other service discards of its own. */
 export function createRetention({ services, ...parts }: RetentionSurroundings): RetentionService {
   const { audit, identity, sessions, exports } = services;
+  const deletions = createDeletions(parts);
   return createRetentionService({
     ...parts,
     audit,
@@ -30,7 +31,7 @@ export function createRetention({ services, ...parts }: RetentionSurroundings): 
     discardSessions: sessions.discardOld,
     clearSessionOrigins: sessions.clearOrigins,
     discardEventOrigins: createDiscardOrigins(parts),
-    softDelete: createDeletions(parts).softDelete,
+    softDelete: (tx, userId, reason) => deletions.softDelete(tx, userId, reason),
     endSessions: sessions.endAll,
   });
 }

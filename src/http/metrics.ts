@@ -15,7 +15,7 @@ export interface Metric {
   name: string;
   type: 'gauge' | 'counter';
   help: string;
-  read(): Promise<readonly Sample[]> | readonly Sample[];
+  read: () => Promise<readonly Sample[]> | readonly Sample[];
 }
 
 /**

@@ -65,7 +65,7 @@ export function createExportParts({
     parts,
     privacy,
     jobs,
-    async close(): Promise<void> {
+    close: async (): Promise<void> => {
       await jobs.stop({ timeout: 0 });
       await db.$disconnect();
     },

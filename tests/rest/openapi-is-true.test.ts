@@ -100,6 +100,10 @@ test('every route answers as the document says, in success and in failure', asyn
   expect((await call('POST', '/api/v1/auth/reset-password/confirm', reset)).status).toBeLessThan(300);
   expect((await call('POST', '/api/v1/auth/reset-password/confirm', reset)).status).toBe(400);
 
+  const download = '/api/v1/data-exports/{id}/download';
+  const guessed = download.replace('{id}', '0e161f34-db87-4908-82d1-d792c1b84e05') + '?token=guessed';
+  expect((await call('GET', download, undefined, undefined, guessed)).status).toBe(400);
+
   const again = await call('POST', '/api/v1/auth/login', { email, password: 'another fine long password' });
   const unasked = await call(
     'POST',
