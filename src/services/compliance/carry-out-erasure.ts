@@ -152,7 +152,12 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
     await db.$transaction(async (tx) => {
       const { count } = await tx.erasureRequest.updateMany({
         where: { id, status: 'RUNNING' },
-        data: { status: 'COMPLETED', completedAt: clock.now(), receipt: receipt.jws },
+        data: {
+          status: 'COMPLETED',
+          completedAt: clock.now(),
+          receipt: receipt.jws,
+          steps: { push: 'receipt' },
+        },
       });
       if (count === 0) return; // another process was faster, and its receipt stands
       await tx.signingKey.updateMany({ where: { id: receipt.keyId }, data: { signedReceipts: true } });

@@ -5,6 +5,7 @@ import { parseText } from '../../input/text.js';
 import { isUuid } from '../../input/uuid.js';
 import { lockUser, type LockedUser } from '../identity/locked-user.js';
 import { isVisible } from '../identity/user-record.js';
+import { NOBODY } from './request-export.js';
 import { requireRank, type ErasureActor, type ErasureInternals } from './erasure-parts.js';
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord } from './erasure-record.js';
 
@@ -44,7 +45,7 @@ export function createRequestErasure(parts: ErasureInternals) {
    */
   async function erase(
     actor: ErasureActor,
-    order: { userId: string; reason: string; immediately: boolean },
+    order: { userId: string; reason: string; immediately: boolean; byOperator?: boolean },
   ): Promise<ErasureRecord> {
     const reason = parseText(order.reason, 'reason', { min: 1, max: MAX_REASON });
     if (!isUuid(order.userId)) throw new AppError('NOT_FOUND');
@@ -54,7 +55,8 @@ export function createRequestErasure(parts: ErasureInternals) {
       if (!user) throw new AppError('NOT_FOUND');
       if (user.status === 'ERASED')
         throw new AppError('CONFLICT', { hint: 'The account is erased already.' });
-      await requireRank(parts, tx, actor, user.id);
+      // Whoever is at the server's console stands above every account.
+      if (!order.byOperator) await requireRank(parts, tx, actor, user.id);
       await parts.rights.requireAnotherAdmin(tx, user.id);
       if (await isHeld(tx, user.id)) throw new AppError('LEGAL_HOLD', { satisfiedBy: 'releaseLegalHold' });
       const scheduled = order.immediately
@@ -147,7 +149,7 @@ export function createRequestErasure(parts: ErasureInternals) {
       channel,
       receivedAt: now,
       identityProof: channel === 'staff' ? null : 'Signed in within the last 10 minutes.',
-      openedBy: actor.actorId,
+      openedBy: actor.actorId === NOBODY ? null : actor.actorId,
       reference: created.id,
       origin: actor.origin,
     });
@@ -163,7 +165,9 @@ export function createRequestErasure(parts: ErasureInternals) {
     { actorId, origin }: ErasureActor,
     { id, userId, status }: ErasureRecord,
   ): Promise<void> {
-    await audit.record(tx, { action, actorId, subjectId: userId, origin, data: { erasureId: id, status } });
+    const data = { erasureId: id, status };
+    const actor = actorId === NOBODY ? null : actorId;
+    await audit.record(tx, { action, actorId: actor, subjectId: userId, origin, data });
   }
 
   /** Security-relevant: whoever did not ask for it must learn of it in time. */

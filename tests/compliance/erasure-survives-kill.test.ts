@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
+import { REGISTER } from '../../src/privacy/register.js';
+import { ERASURE_STEPS } from '../../src/services/compliance/carry-out-erasure.js';
+import { planErasure } from '../../src/services/compliance/erasure-plan.js';
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
+import { beginErasure, openErasureWorkshop, type ErasureWorkshop } from './erasure-workshop.js';
+
+const ring = generateKeyRing();
+let database: TestDatabase;
+let dataDir: string;
+let workshop: ErasureWorkshop;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'custodia-erasure-'));
+  await writeFile(join(dataDir, 'ring.json'), ring, { mode: 0o600 });
+  workshop = await openErasureWorkshop({ url: database.url, dataDir, keyRing: loadKeyRing(ring) });
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+}, 60_000);
+afterAll(async () => {
+  await client?.end();
+  await workshop?.close();
+  await database?.drop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** Carries out the erasure in a process that ends at `end`; answers the signal that ended it. */
+async function runInProcess(erasureId: string, end: string): Promise<NodeJS.Signals | null> {
+  const args = ['tests/setup/run-typescript.mjs', 'tests/compliance/erasure-process.ts'];
+  const child = spawn(
+    process.execPath,
+    [...args, database.url, dataDir, join(dataDir, 'ring.json'), erasureId, end],
+    { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return signal;
+}
+
+/** What there is of somebody after the erasure, without ids and times. */
+async function endState(userId: string): Promise<object> {
+  const plan = planErasure(REGISTER);
+  const left: Record<string, number> = {};
+  for (const { table, owner } of [...plan.deleted, plan.keys]) {
+    const { rows } = await client.query(`SELECT 1 FROM "${table}" WHERE "${owner}" = $1`, [userId]);
+    if (rows.length > 0) left[table] = rows.length;
+  }
+  const { rows: users } = await client.query<Record<string, unknown>>('SELECT * FROM users WHERE id = $1', [
+    userId,
+  ]);
+  const { rows: requests } = await client.query<{
+    status: string;
+    reason: string | null;
+    signed: boolean;
+    steps: string[];
+  }>(
+    'SELECT status::text, reason, receipt IS NOT NULL AS signed, steps FROM erasure_requests WHERE user_id = $1',
+    [userId],
+  );
+  const { rows: events } = await client.query<{ action: string; times: string }>(
+    `SELECT action, count(*) AS times FROM audit_events WHERE subject_id = $1 AND action IN ('user.erased', 'erasure.completed') GROUP BY 1 ORDER BY 1`,
+    [userId],
+  );
+  const ledger = await readFile(workshop.config.erasureLedgerFile, 'utf8');
+  return {
+    left,
+    account: Object.entries(users[0] ?? {}).flatMap(([name, value]) => (value === null ? [] : [name])),
+    requests: requests.map(({ steps, ...rest }) => ({ ...rest, steps: steps.length })),
+    events,
+    isInLedger: ledger.includes(userId),
+  };
+}
+
+const DONE = {
+  left: {},
+  account: ['id', 'is_verified', 'status', 'created_at', 'deleted_at'],
+  requests: [{ status: 'COMPLETED', reason: null, signed: true, steps: 8 }],
+  events: [
+    { action: 'erasure.completed', times: '1' },
+    { action: 'user.erased', times: '1' },
+  ],
+  isInLedger: true,
+};
+
+async function killAndFinish(end: string): Promise<NodeJS.Signals | null> {
+  const { userId, erasureId } = await beginErasure(workshop, 'ada');
+  const signal = await runInProcess(erasureId, end);
+  await workshop.erasures.makeSafe();
+  await workshop.erasures.carryOut(erasureId);
+  await workshop.erasures.carryOut(erasureId); // a job may come twice
+  expect(await endState(userId)).toEqual(DONE);
+  return signal;
+}
+
+const EVERY_MOMENT = ERASURE_STEPS.flatMap((step) => [`before:${step}`, `after:${step}`]);
+/** Those after which the outside world differs; `npm run stress:erasure` tries every one. */
+const MOMENTS = ['after:access', 'after:ledger', 'before:destroy', 'after:destroy', 'after:receipt'];
+const RANDOM_KILLS = Number(process.env.RANDOM_KILLS ?? 0);
+
+/** Does `work` for each item, three at a time. */
+async function inParallel<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const workers = [1, 2, 3].map(async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  });
+  await Promise.all(workers);
+}
+
+test('killed before or after a step and taken up again, an erasure ends the same', async () => {
+  await inParallel(RANDOM_KILLS > 0 ? EVERY_MOMENT : MOMENTS, async (end) => {
+    expect({ end, signal: await killAndFinish(end) }).toEqual({ end, signal: 'SIGKILL' });
+  });
+}, 900_000);
+
+test('killed at random moments and taken up again, an erasure ends the same', async () => {
+  const signals: unknown[] = [];
+  await inParallel(
+    Array.from({ length: RANDOM_KILLS || 2 }, () => String(1 + Math.floor(Math.random() * 400))),
+    async (end) => void signals.push(await killAndFinish(end)),
+  );
+  if (RANDOM_KILLS > 0) {
+    const killed = signals.filter((signal) => signal === 'SIGKILL').length;
+    process.stdout.write(`${killed} of ${signals.length} processes were killed before they had finished.\n`);
+  }
+}, 1_800_000);
+
+test('two processes that carry out one erasure at once end the same', async () => {
+  const { userId, erasureId } = await beginErasure(workshop, 'ada');
+  await Promise.all([runInProcess(erasureId, ''), workshop.erasures.carryOut(erasureId)]);
+  expect(await endState(userId)).toEqual(DONE);
+}, 60_000);
