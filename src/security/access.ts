@@ -123,6 +123,7 @@ export const ACCESS: Readonly<Record<string, Access | Readonly<Record<string, Ac
   DataSubjectRequest: 'public',
   DataSubjectRequestConnection: 'public',
   DataSubjectRequestEdge: 'public',
+  ErasureNotice: 'public',
   ErasurePayload: 'public',
   ErasureReceipt: 'public',
   ErasureRequest: 'public',
