@@ -7,6 +7,7 @@ import { adminBootstrap } from './commands/admin-bootstrap.js';
 import { auditDump } from './commands/audit-dump.js';
 import { auditProve } from './commands/audit-prove.js';
 import { auditVerify } from './commands/audit-verify.js';
+import { erasureRequest, erasureRun, erasureStatus } from './commands/erasure.js';
 import { privacyExport } from './commands/privacy-export.js';
 import { privacyRecord } from './commands/privacy-record.js';
 import { retentionRun } from './commands/retention-run.js';
@@ -19,6 +20,9 @@ const COMMANDS = [
   auditVerify,
   auditDump,
   auditProve,
+  erasureRequest,
+  erasureStatus,
+  erasureRun,
   privacyRecord,
   privacyExport,
   retentionRun,
