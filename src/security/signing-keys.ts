@@ -4,6 +4,7 @@ import type { Database, Transaction } from '../database/client.js';
 import type { SigningKey } from '../database/generated/client.js';
 import type { Log } from '../log.js';
 import type { KeyEncryption } from '../privacy/key-ring.js';
+import { KeyRingError } from '../privacy/privacy-errors.js';
 import {
   generateSigningKey,
   parsePublicJwk,
@@ -60,7 +61,7 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
 
   /**
    * Brings the keys up to date; makes the first key or a successor when one is due.
-   * Throws an ordinary Error when there are keys and the key ring opens none of them.
+   * Throws KeyRingError when there are keys and the key ring opens none of them.
    */
   function ensure(): Promise<void> {
     running ??= maintain(false).finally(() => (running = null));
@@ -109,7 +110,7 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
     const keys = await Promise.all(rows.map(openRow));
     const opened = keys.filter((key) => key !== null);
     if (opened.length === 0 && rows.length > 0)
-      throw new Error('The key ring opens none of the signing keys.');
+      throw new KeyRingError(['it opens none of the signing keys of this database: another ring made them']);
     return opened;
   }
 
