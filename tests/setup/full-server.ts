@@ -73,6 +73,7 @@ export async function startFullServer(env: NodeJS.ProcessEnv = {}, logTo?: NodeJ
     app,
     dataDir,
     databaseUrl: database.url,
+    ownerUrl: database.ownerUrl,
     graphql,
     rest,
     mailedToken: (template: string) => waitForMailedToken(dataDir, template),
