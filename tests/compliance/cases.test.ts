@@ -85,6 +85,18 @@ test('an export opens a case and closes it with evidence', async () => {
   expect(found.evidence).toContain(id);
 });
 
+test('a restriction opens a case that is settled at once; lifting it opens none', async () => {
+  const RESTRICT = 'mutation ($on: Boolean!) { setProcessingRestriction(restricted: $on) { user { id } } }';
+  const subject = await signUp(server);
+  for (const on of [true, true, false]) {
+    expect((await server.graphql(RESTRICT, { on }, subject.token)).errors).toBeUndefined();
+  }
+  const found = await server.app.db.dataSubjectRequest.findMany({ where: { userId: subject.id } });
+  expect(found).toEqual([
+    expect.objectContaining({ type: 'RESTRICTION', status: 'CLOSED', decision: 'GRANTED' }),
+  ]);
+});
+
 test('a letter is entered, extended once with a reason, and answered once with evidence', async () => {
   const receivedAt = after(new Date(), -20 * DAY);
   const opened = await openCase(receivedAt);

@@ -68,6 +68,12 @@ export function createCaseService(parts: CaseParts) {
     for (const { id, userId } of rows) await close(tx, { id, userId, actorId: null, origin: null, outcome });
   }
 
+  /** Opens a case for what is done in the same transaction, and closes it. */
+  async function settle(tx: Transaction, row: NewCase, outcome: CaseOutcome): Promise<CaseRecord> {
+    const { id, userId } = await open(tx, row);
+    return close(tx, { id, userId, actorId: row.openedBy, origin: row.origin, outcome });
+  }
+
   async function close(tx: Transaction, closing: Closing): Promise<CaseRecord> {
     const { id, userId, actorId, origin, outcome } = closing;
     const record = await tx.dataSubjectRequest.update({
@@ -83,6 +89,7 @@ export function createCaseService(parts: CaseParts) {
   return {
     open,
     closeByReference,
+    settle,
     ...createListCases(parts),
     ...createStaffCases({ ...parts, open, close }),
   };
