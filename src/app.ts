@@ -1,6 +1,6 @@
-import pg from 'pg';
 import { createAuditParts, type AuditParts } from './app/audit-parts.js';
 import { atAddress } from './app/listen.js';
+import { createKeyParts } from './app/key-parts.js';
 import { createApiSchema } from './app/schema.js';
 import { createMetrics } from './app/metrics.js';
 import { createErasures } from './app/erasures.js';
@@ -10,6 +10,7 @@ import { MINUTE, SECOND, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { createDatabase } from './database/client.js';
 import { createHotReads, type HotReads } from './database/hot-reads.js';
+import { pingDatabase } from './database/ping-database.js';
 import { createPipelinedReads } from './database/pipelined-reads.js';
 import { createCursors } from './graphql/cursor.js';
 import { createGate } from './http/gate.js';
@@ -21,11 +22,9 @@ import type { Log } from './log.js';
 import { createMail } from './mail/outbox.js';
 import { createMailTransport } from './mail/transport.js';
 import type { KeyRing } from './privacy/key-ring.js';
-import { createPrivacy } from './privacy/privacy.js';
 import { createAccessTokens } from './security/access-token.js';
 import { createAuthenticate } from './security/authenticate.js';
 import { createEndedSessions } from './security/ended-sessions.js';
-import { hearForgottenKeys } from './security/forgotten-keys.js';
 import { createNotificationListener } from './security/notification-listener.js';
 import { PASSWORD_MAX_LENGTH } from './security/password-text.js';
 import { createSigningKeys } from './security/signing-keys.js';
@@ -86,7 +85,8 @@ export type App = Awaited<ReturnType<typeof createApp>>;
  * or connects before `start`; `stop` ends everything in the reverse order.
  */
 export async function createApp({ config, databaseUrl, keyRing, clock, log, version, print }: AppParts) {
-  const privacy = createPrivacy({ keyRing });
+  const keys = createKeyParts({ config, keyRing, log });
+  const { privacy } = keys;
   const db = createDatabase({ url: databaseUrl, privacy, poolSize: config.databasePoolSize, log });
   const reads = createPipelinedReads({ url: databaseUrl, log });
   const hotReads = createHotReads({ reads, privacy });
@@ -95,7 +95,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const accessTokens = createAccessTokens({ signingKeys, clock, config });
   const listener = createNotificationListener({ url: databaseUrl, log });
   const endedSessions = createEndedSessions({ listener, db, clock, config });
-  hearForgottenKeys({ listener, privacy });
+  keys.hear(listener);
 
   const jobs = createJobs({ databaseUrl, log });
   const { dataDir, smtpUrl } = config;
@@ -115,6 +115,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     jobs,
   });
   scheduleJobs(jobs, services);
+  keys.schedule(jobs, db);
   const restrictions = createRestrictionService({ db, clock, audit: services.audit });
   const erasures = createErasures({
     config,
@@ -156,7 +157,10 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     routes: createRoutes(services, hotReads, clock),
     metrics: createMetrics({ db, cases: services.cases }),
     gate,
-    readinessChecks: { database: () => pingDatabase(databaseUrl), start: gate.check },
+    readinessChecks: {
+      database: () => pingDatabase(databaseUrl), start: gate.check,
+      ...keys.readinessChecks,
+    },
     jwks: () => signingKeys.jwks(),
     extend: (server) => {
       if (config.servesOwnPages) registerPages(server, pagesOf(services, config, log));
@@ -197,6 +201,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
       await endedSessions.stop();
       await reads.close();
       await db.$disconnect();
+      await keys.close();
     },
   };
 }
@@ -280,20 +285,4 @@ function pagesOf({ identity }: Services, config: Config, log: Log): Parameters<t
     trustedProxies: config.trustedProxies,
     log,
   };
-}
-
-/** A connection of its own, so that a full pool does not look like a lost database. */
-async function pingDatabase(url: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 1_500,
-    query_timeout: 1_500,
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('SELECT 1');
-  } finally {
-    await client.end();
-  }
 }

@@ -5,6 +5,7 @@ import { systemClock } from '../clock.js';
 import type { Config } from '../config.js';
 import { lockDataFolder, type DataFolderLock } from '../database/data-folder.js';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { prepareDataKeys } from '../database/key-database-setup.js';
 import { applyMigrations } from '../database/migrations.js';
 import { checkPostgres } from '../database/postgres-check.js';
 import { findRunningPostgres } from '../database/running-postgres.js';
@@ -34,6 +35,7 @@ export async function withApp<T>(
 ): Promise<T> {
   return withDatabase(config, log, async (ownerUrl) => {
     await applyMigrations({ url: ownerUrl, migrationsDir: MIGRATIONS, log });
+    await prepareDataKeys({ dataUrl: ownerUrl, keyUrl: config.keys.databaseUrl });
     const databaseUrl = await admitServer(ownerUrl, config);
     const keyRing = await openKeyRing(config, print);
     const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };

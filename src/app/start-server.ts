@@ -6,6 +6,7 @@ import { systemClock } from '../clock.js';
 import type { Config } from '../config.js';
 import { lockDataFolder } from '../database/data-folder.js';
 import { startEmbeddedPostgres } from '../database/embedded-postgres.js';
+import { prepareDataKeys } from '../database/key-database-setup.js';
 import { applyMigrations } from '../database/migrations.js';
 import { checkPostgres } from '../database/postgres-check.js';
 import { findExcessRights } from '../database/server-role.js';
@@ -42,6 +43,7 @@ export async function startServer(
     const database = await openDatabase(config, { log, print, parts });
     const migrations = await applyMigrations({ url: database.url, migrationsDir: MIGRATIONS, log });
     print(migrations.length > 0 ? `Applied ${migrations.length} migration(s)` : 'The database is up to date');
+    await prepareDataKeys({ dataUrl: database.url, keyUrl: config.keys.databaseUrl });
     const databaseUrl = await admitServer(database.url, config);
     await warnOfRights(databaseUrl, config, print);
     const keyRing = await openKeyRing(config, print);

@@ -61,7 +61,10 @@ export function createDatabase(options: {
     transactionOptions: { maxWait: 5_000, timeout: 10_000 },
   });
   const context = createTransactionContext<object>();
-  const hook = createSealingHook(privacy, createRowStore(client as unknown as PrismaClient, context));
+  const hook = createSealingHook(
+    privacy,
+    createRowStore(client as unknown as PrismaClient, context, privacy.separateKeys),
+  );
 
   const sealed = client.$extends({
     name: 'personal-data',

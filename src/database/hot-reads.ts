@@ -1,4 +1,5 @@
 import type { UserKey } from '../privacy/data-keys.js';
+import { generationOf } from '../privacy/envelope.js';
 import { SealedValueError } from '../privacy/privacy-errors.js';
 import type { Privacy } from '../privacy/privacy.js';
 import type { PipelinedReads } from './pipelined-reads.js';
@@ -34,6 +35,10 @@ export function createHotReads({ reads, privacy }: { reads: PipelinedReads; priv
   async function viewer(userId: string): Promise<ViewerAccount | null> {
     const row = await reads.read(VIEWER, [userId]);
     if (row === null) return null;
+    if (privacy.separateKeys) {
+      const id = row[0] as string;
+      return new HotAccount(row, openerOf(privacy, id, await findSeparateKey(privacy, row)));
+    }
     const [id, wrapped] = row as [string, string | null];
     // Looked up by the row's own wrapped key: without it the account is shredded, whatever memory holds.
     const key =
@@ -44,6 +49,18 @@ export function createHotReads({ reads, privacy }: { reads: PipelinedReads; priv
   }
 
   return { viewer };
+}
+
+/** Where keys are in a database of their own the joined one is empty. */
+async function findSeparateKey(privacy: Privacy, row: TextRow): Promise<UserKey | null> {
+  const id = row[0] as string;
+  const wrapped = privacy.separateKeys?.findHeld(id);
+  const held = wrapped === undefined ? undefined : privacy.dataKeys.findOpen(id, wrapped);
+  const key = held ?? (await privacy.openSeparateKeys([id])).get(id);
+  const generations = row.map(generationOf).filter((generation) => generation !== null);
+  if (!key || generations.every((generation) => key.find(generation))) return key ?? null;
+  privacy.separateKeys?.forget(id); // the key was replaced a moment ago
+  return (await privacy.openSeparateKeys([id])).get(id) ?? null;
 }
 
 function openerOf(privacy: Privacy, rowId: string, key: UserKey | null): OpenValue {

@@ -1,4 +1,5 @@
 import type { Row } from '../privacy/extension/models.js';
+import type { DataKeyStore } from '../privacy/data-key-store.js';
 import type { RowStore } from '../privacy/extension/row-store.js';
 import { Prisma, type PrismaClient } from './generated/client.js';
 import type { createTransactionContext } from './transaction-context.js';
@@ -8,7 +9,11 @@ type Delegates = Record<string, Record<string, (args: Row) => Promise<unknown>>>
 type Context = ReturnType<typeof createTransactionContext<object>>;
 
 /** The privacy extension's own queries, on the surrounding transaction's client or else on `outer`. */
-export function createRowStore(outer: PrismaClient, context: Context): RowStore {
+export function createRowStore(
+  outer: PrismaClient,
+  context: Context,
+  separateKeys: DataKeyStore | null,
+): RowStore {
   /** In a batch, look-ups run on the pool before the batch: a batch has no client of its own. */
   const call = (model: string, operation: string, args: Row, client: object = context.client() ?? outer) =>
     context.asOwn(async () => (client as Delegates)[delegateName(model)]![operation]!(args));
@@ -22,6 +27,7 @@ export function createRowStore(outer: PrismaClient, context: Context): RowStore 
 
     async findDataKeys(userIds) {
       if (userIds.length === 0) return new Map();
+      if (separateKeys) return separateKeys.find(userIds);
       const rows = await call('DataKey', 'findMany', { where: { userId: { in: userIds } } });
       return new Map(
         (rows as { userId: string; wrappedKey: string }[]).map((row) => [row.userId, row.wrappedKey]),

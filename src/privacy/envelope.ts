@@ -57,6 +57,12 @@ export function openText(key: UserKey, place: Place, envelope: string): string {
   return plaintext.toString('utf8');
 }
 
+/** The generation of the data key that a stored value names; null when it is no envelope. */
+export function generationOf(stored: unknown): number | null {
+  if (typeof stored !== 'string' || !ENVELOPE.test(stored)) return null;
+  return Number(stored.slice(VERSION.length + 1, stored.indexOf('.', VERSION.length + 1)));
+}
+
 function whyNoEnvelope(text: string): string {
   const [, version] = /^(c[0-9]{1,3})\./.exec(text) ?? [];
   return version && version !== VERSION ? `its format version ${version} is unknown` : 'it is no envelope';

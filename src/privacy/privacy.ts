@@ -67,7 +67,15 @@ export function createPrivacy(options: {
     return index.candidates(model, field, requireSearchable(model, field), value);
   }
 
-  return { dataKeys, separateKeys, seal, open, indexOf, otherIndexOf, indexCandidates };
+  /** The keys of users from the database of their own, unwrapped; those that are not there are left out. */
+  async function openSeparateKeys(userIds: readonly string[]): Promise<Map<string, UserKey>> {
+    const wrapped = await (separateKeys?.find(userIds) ?? new Map<string, string>());
+    const open = async ([id, text]: [string, string]) =>
+      [id, dataKeys.findOpen(id, text) ?? (await dataKeys.open(id, text))] as const;
+    return new Map(await Promise.all([...wrapped].map(open)));
+  }
+
+  return { dataKeys, separateKeys, openSeparateKeys, seal, open, indexOf, otherIndexOf, indexCandidates };
 }
 
 function requireSealed({ model, field }: Place): Personal {

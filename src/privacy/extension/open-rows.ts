@@ -1,6 +1,7 @@
 import type { UserKey } from '../data-keys.js';
 import type { Privacy } from '../privacy.js';
 import { SealedValueError, UnsafeQueryError } from '../privacy-errors.js';
+import { findKeysApart } from './keys-apart.js';
 import { isRow, ownerColumn, type Row } from './models.js';
 import type { Plan } from './selection.js';
 
@@ -18,18 +19,37 @@ export async function openResult(
   result: unknown,
   above?: UserKey | KeysBeside,
 ): Promise<void> {
+  const apart = privacy.separateKeys ? await findKeysApart(privacy, plan, result) : NO_KEYS;
+  await openRows({ privacy, apart }, plan, result, above);
+}
+
+interface Opening {
+  privacy: Privacy;
+  /** The keys of owners where they are kept in a database of their own. */
+  apart: ReadonlyMap<string, UserKey>;
+}
+
+const NO_KEYS: ReadonlyMap<string, UserKey> = new Map();
+
+async function openRows(
+  opening: Opening,
+  plan: Plan,
+  result: unknown,
+  above?: UserKey | KeysBeside,
+): Promise<void> {
   for (const row of Array.isArray(result) ? (result as unknown[]) : [result]) {
-    if (isRow(row)) await openRow(privacy, plan, row, above);
+    if (isRow(row)) await openRow(opening, plan, row, above);
   }
 }
 
-async function openRow(privacy: Privacy, plan: Plan, row: Row, above?: UserKey | KeysBeside): Promise<void> {
+async function openRow(opening: Opening, plan: Plan, row: Row, above?: UserKey | KeysBeside): Promise<void> {
+  const { privacy } = opening;
   for (const { name } of plan.children) {
     // The fluent API (`findUnique(…).profile()`) unwraps the result before it arrives here.
     if (!(name in row))
       throw new UnsafeQueryError(plan.model.name, name, 'the result lacks what was selected');
   }
-  const key = await keyOf(privacy, plan, row, above);
+  const key = await keyOf(opening, plan, row, above);
   for (const field of plan.open) {
     const stored = row[field];
     if (stored === null) continue;
@@ -40,14 +60,15 @@ async function openRow(privacy: Privacy, plan: Plan, row: Row, above?: UserKey |
       stored,
     );
   }
-  for (const { name, plan: child } of plan.children) await openResult(privacy, child, row[name], key);
+  for (const { name, plan: child } of plan.children) await openRows(opening, child, row[name], key);
   for (const name of plan.strip) delete row[name];
 }
 
-async function keyOf(privacy: Privacy, plan: Plan, row: Row, above?: UserKey | KeysBeside) {
+async function keyOf({ privacy, apart }: Opening, plan: Plan, row: Row, above?: UserKey | KeysBeside) {
   const column = ownerColumn(plan.model);
   const ownerId = column === null ? null : row[column];
   if (plan.keyAt === 'above') return typeof above === 'function' ? above(String(ownerId)) : above;
+  if (plan.keyAt === 'apart') return apart.get(String(ownerId));
   const holder = plan.keyAt === 'self' ? row : row[plan.keyAt.relation];
   const dataKey = isRow(holder) ? holder.dataKey : undefined;
   const wrapped = isRow(dataKey) ? dataKey.wrappedKey : undefined;

@@ -24,22 +24,25 @@ export async function findOwner({ privacy, store }: Writing, id: string): Promis
 
 /** The row that an update names: its id and its owner; null when there is none. `where` is rewritten already. */
 export async function findTarget(
-  { privacy, store }: Writing,
+  writing: Writing,
   model: Model,
   where: Row,
 ): Promise<{ rowId: string; owner: RowOwner | null } | null> {
+  const { privacy, store } = writing;
   const column = ownerColumn(model);
   const dataKey = { select: { wrappedKey: true } };
   const select: Row = { [model.rowId]: true };
   if (column) select[column] = true;
-  if (model.owner.by === 'self') select.dataKey = dataKey;
-  if (model.owner.by === 'column') select[model.owner.relation] = { select: { dataKey } };
+  const isApart = privacy.separateKeys !== null;
+  if (model.owner.by === 'self' && !isApart) select.dataKey = dataKey;
+  if (model.owner.by === 'column' && !isApart) select[model.owner.relation] = { select: { dataKey } };
 
   const row = await store.findUnique(model.name, { where, select });
   if (!row) return null;
   const rowId = String(row[model.rowId]);
   const ownerId = column ? row[column] : null;
   if (typeof ownerId !== 'string') return { rowId, owner: null };
+  if (isApart) return { rowId, owner: await findOwner(writing, ownerId) };
   const holder = model.owner.by === 'column' ? row[model.owner.relation] : row;
   const found = isRow(holder) && isRow(holder.dataKey) ? holder.dataKey.wrappedKey : null;
   const key = typeof found === 'string' ? await privacy.dataKeys.open(ownerId, found) : null;

@@ -44,17 +44,25 @@ export async function sealCreate(
     const childOwner = ownsThrough(model, relation) ? owner : null;
     data[name] = await sealNestedCreate(writing, model, name, child, data[name], childOwner);
   }
-  if (made) data.dataKey = { create: { wrappedKey: made.wrappedKey } };
+  if (made?.wrappedKey) data.dataKey = { create: { wrappedKey: made.wrappedKey } };
   return { data, owner, wrappedKey: made?.wrappedKey };
 }
 
-async function makeUserKey({ privacy }: Writing, model: Model, data: Row) {
+/** A key in a database of its own is stored there first, so that no user is ever without one. */
+async function makeUserKey(
+  { privacy }: Writing,
+  model: Model,
+  data: Row,
+): Promise<{ owner: RowOwner; wrappedKey?: string }> {
   if (data.dataKey !== undefined)
     throw new UnsafeQueryError(model.name, 'dataKey', 'data keys are made with their user');
   const id = data.id === undefined ? randomUUID() : canonicalId(model, 'id', data.id);
   data.id = id;
   const { key, wrapped } = await privacy.dataKeys.create(id);
-  return { owner: { id, key }, wrappedKey: wrapped };
+  const { separateKeys } = privacy;
+  if (!separateKeys) return { owner: { id, key }, wrappedKey: wrapped };
+  const standing = await separateKeys.add(id, wrapped);
+  return { owner: { id, key: standing === wrapped ? key : await privacy.dataKeys.open(id, standing) } };
 }
 
 function newRowId(model: Model, data: Row, owner: RowOwner | null): string {

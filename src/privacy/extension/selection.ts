@@ -11,9 +11,9 @@ export interface Plan {
   open: string[];
   /**
    * Where the owner's wrapped data key stands: in the row's own `dataKey`, in that of the named relation, or
-   * with the row above, which is the owner.
+   * with the row above, which is the owner, or in a database of its own.
    */
-  keyAt: 'self' | 'above' | { relation: string };
+  keyAt: 'self' | 'above' | 'apart' | { relation: string };
   /** Columns and relations to remove from the result again. */
   strip: string[];
   children: { name: string; plan: Plan }[];
@@ -41,7 +41,13 @@ export function planSelection(privacy: Privacy, model: Model, args: Row, ownerAb
     if (isRow(args[clause])) planned[clause] = { ...args[clause] };
   }
   const open = chosenColumns(model, planned);
-  const plan: Plan = { model, open, keyAt: ownerAbove ? 'above' : keyPlace(model), strip: [], children: [] };
+  const plan: Plan = {
+    model,
+    open,
+    keyAt: ownerAbove ? 'above' : keyPlace(privacy, model),
+    strip: [],
+    children: [],
+  };
   const below = planRelations(privacy, model, planned, plan);
   const needsKey = open.length > 0 || below;
   if (needsKey) {
@@ -49,7 +55,7 @@ export function planSelection(privacy: Privacy, model: Model, args: Row, ownerAb
     requireColumn(planned, plan, model.rowId);
     if (owner && plan.keyAt !== 'above') requireColumn(planned, plan, owner);
     if (plan.keyAt === 'self') requireRelation(planned, plan, explicit, 'dataKey', DATA_KEY);
-    else if (plan.keyAt !== 'above') requireOwnersKey(planned, plan, explicit, plan.keyAt.relation);
+    else if (typeof plan.keyAt === 'object') requireOwnersKey(planned, plan, explicit, plan.keyAt.relation);
   }
   return { args: planned, plan, needsKey };
 }
@@ -67,7 +73,8 @@ export function requireColumn(args: Row, plan: Plan, column: string): void {
   plan.strip.push(column);
 }
 
-function keyPlace(model: Model): Plan['keyAt'] {
+function keyPlace(privacy: Privacy, model: Model): Plan['keyAt'] {
+  if (privacy.separateKeys) return 'apart';
   return model.owner.by === 'column' ? { relation: model.owner.relation } : 'self';
 }
 
