@@ -40,9 +40,9 @@ afterAll(async () => {
 });
 
 test('each system is told, again until it acknowledges, and the request says what each answered', async () => {
-  const { find } = erasuresOf(server);
+  const erasures = erasuresOf(server);
   await eventually(async () => {
-    const found = await find(officer.token, requestId);
+    const found = await erasures.find(officer.token, requestId);
     expect(found?.status).toBe('COMPLETED');
     expect(found?.notices).toEqual([
       {
