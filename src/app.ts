@@ -116,7 +116,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   });
   scheduleJobs(jobs, services);
   keys.schedule(jobs, db);
-  const restrictions = createRestrictionService({ db, clock, audit: services.audit });
+  const restrictions = createRestrictionService({ db, clock, audit: services.audit, cases: services.cases });
   const erasures = createErasures({
     config,
     databaseUrl,
