@@ -66,6 +66,10 @@ function headersOf(request: FastifyRequest): HeaderMap {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, typeof value === 'string' ? value : value.join(', '));
   }
+  // Apollo Server looks at this last, and would refuse with 406 a mutation that has taken place. RFC 9110 §12.5.1
+  // lets a server disregard it.
+  const accept = headers.get('accept');
+  if (accept !== undefined) headers.set('accept', `${accept}, application/json;q=0.001`);
   return headers;
 }
 

@@ -113,6 +113,16 @@ describe('GET /graphql', () => {
   });
 });
 
+test.each(['application/xml', 'application/json;q=0', 'nonsense'])(
+  'a mutation is not run and then refused because its client accepts %s only',
+  async (accept) => {
+    const query = 'mutation ($id: ID!) { borrow(id: $id) { __typename } }';
+    const body = JSON.stringify({ query, variables: { id: 'book-0' } });
+    const answer = await post('/graphql', body, { ...JSON_TYPE, accept });
+    expect([answer.status, answer.text]).toEqual([200, '{"data":{"borrow":{"__typename":"Borrowed"}}}\n']);
+  },
+);
+
 test.each(['DELETE', 'PUT', 'PATCH'])('%s /graphql is not allowed', async (method) => {
   const answer = await send('/graphql', { method });
   expect([answer.status, answer.code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
