@@ -58,5 +58,7 @@ test(`160 MB of events are exported by a process that may use ${HEAP_MIB} MiB`, 
   const [peak, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   expect(code).toBe(0);
   expect(Number(peak)).toBeGreaterThan(0);
-  expect(await db.dataExport.findUnique({ where: { id }, select: { status: true } })).toEqual({ status: 'READY' });
+  expect(await db.dataExport.findUnique({ where: { id }, select: { status: true } })).toEqual({
+    status: 'READY',
+  });
 }, 60_000);

@@ -1,6 +1,6 @@
 import type { DataSubjectRequestStatus } from '../../database/generated/client.js';
 import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
-import type { CaseParts } from './case.service.js';
+import type { CaseParts } from './case-parts.js';
 
 /** Where a case stands in the list. */
 export interface CasePosition {

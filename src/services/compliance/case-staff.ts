@@ -8,7 +8,7 @@ import type { RequestOrigin } from '../../security/request-context.js';
 import { lockUser } from '../identity/locked-user.js';
 import { extendedDueDate } from './case-deadline.js';
 import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
-import type { CaseParts, Closing, NewCase } from './case.service.js';
+import type { CaseParts, Closing, NewCase } from './case-parts.js';
 
 export interface OpenCaseInput {
   userId: string;

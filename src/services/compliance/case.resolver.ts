@@ -1,6 +1,5 @@
 import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import type { Clock } from '../../clock.js';
-import { DataSubjectRequestStatus } from '../../database/generated/enums.js';
 import { badInput } from '../../errors.js';
 import type { Connection } from '../../graphql/connections.js';
 import type { GraphqlContext } from '../../graphql/context.js';
@@ -16,6 +15,7 @@ import {
   CloseCaseInput,
   DataSubjectRequest,
   DataSubjectRequestConnection,
+  DataSubjectRequestStatus,
   OpenCaseInput,
 } from './case.types.js';
 

@@ -1,39 +1,9 @@
-import type { Clock } from '../../clock.js';
-import type { Database, Transaction } from '../../database/client.js';
-import type { DataSubjectDecision, DataSubjectRequestType } from '../../database/generated/client.js';
-import type { RequestOrigin } from '../../security/request-context.js';
-import type { AuditService } from '../audit/audit.service.js';
+import type { Transaction } from '../../database/client.js';
 import { dueDate } from './case-deadline.js';
 import { createListCases } from './case-list.js';
+import type { CaseOutcome, CaseParts, Closing, NewCase } from './case-parts.js';
 import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
 import { createStaffCases } from './case-staff.js';
-
-export interface CaseParts {
-  db: Database;
-  clock: Clock;
-  audit: AuditService;
-}
-
-export interface NewCase {
-  userId: string;
-  type: DataSubjectRequestType;
-  /** How it came: `self-service`, `staff`, `letter` … */
-  channel: string;
-  receivedAt: Date;
-  identityProof: string | null;
-  openedBy: string | null;
-  reference: string | null;
-  origin: RequestOrigin | null;
-  /** What the person asked for, where the type does not say it all. */
-  evidence?: string;
-}
-
-export interface CaseOutcome {
-  decision: DataSubjectDecision;
-  decisionReason?: string | null;
-  /** What was done about it. */
-  evidence: string;
-}
 
 /**
  * Data-subject requests as cases, so that each is answered in time and that can be shown (Art. 12(3) and 5(2)
@@ -93,14 +63,6 @@ export function createCaseService(parts: CaseParts) {
     ...createListCases(parts),
     ...createStaffCases({ ...parts, open, close }),
   };
-}
-
-export interface Closing {
-  id: string;
-  userId: string;
-  actorId: string | null;
-  origin: RequestOrigin | null;
-  outcome: CaseOutcome;
 }
 
 export type CaseService = ReturnType<typeof createCaseService>;

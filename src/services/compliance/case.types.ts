@@ -9,6 +9,8 @@ import { DateTime } from '../../graphql/scalars.js';
 import { Node } from '../identity/identity.types.js';
 import type { CaseRecord } from './case-record.js';
 
+export { DataSubjectRequestStatus };
+
 registerEnumType(DataSubjectRequestType, {
   name: 'DataSubjectRequestType',
   description: 'Which right the person uses: Art. 15 to 21 GDPR, or the CCPA.',
