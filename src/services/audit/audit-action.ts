@@ -4,6 +4,7 @@
  */
 export type AuditAction =
   | 'user.registered'
+  | 'email.verification_requested'
   | 'email.verified'
   | 'email.change_requested'
   | 'email.changed'
@@ -40,6 +41,7 @@ export type AuditAction =
   | 'session.revoked'
   | 'session.reuse_detected'
   | 'pii.viewed'
+  | 'pii.open_failed'
   | 'permission.refused'
   | 'key.rotation_started'
   | 'key.rotation_completed'

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { SqlTransaction } from '../../database/user-keys.js';
 import type { Privacy } from '../../privacy/privacy.js';
 import type { RequestOrigin } from '../../security/request-context.js';
-import { appendEvent, type NewEvent } from './append-event.js';
+import { createAppendEvent, type NewEvent } from './append-event.js';
 import { appendEvents } from './append-events.js';
 import type { AuditAction } from './audit-action.js';
 import { createEventIds } from './event-ids.js';
@@ -24,13 +24,14 @@ export interface AuditEntry {
 /** The record of what happened: docs/audit-log.md. */
 export function createAuditService({ clock, privacy }: { clock: Clock; privacy: Privacy }) {
   const nextId = createEventIds();
+  const appendEvent = createAppendEvent(privacy);
 
   /**
    * Records an event in the transaction of the change it tells of: both take place or neither. Address and user
    * agent are sealed under the data key of the actor or, where nobody is signed in, of the subject.
    */
   async function record(tx: SqlTransaction, entry: AuditEntry): Promise<void> {
-    await appendEvent(tx, privacy, eventOf(entry), entry.origin);
+    await appendEvent(tx, eventOf(entry), entry.origin);
   }
 
   /** Records many events by one statement; they keep no origin. */

@@ -13,7 +13,9 @@ export interface EventRecord {
   data: string;
 }
 
-const VERSION = Buffer.of(1);
+const VERSION = 1;
+/** Version, id, time, and the length of the action. */
+const HEAD_BYTES = 27;
 const ABSENT = Buffer.of(0);
 const PRESENT = Buffer.of(1);
 const COMMITMENT_BYTES = 32;
@@ -35,25 +37,17 @@ export function encodeEvent(event: EventRecord): Buffer {
   if (!/^-?\d+$/.test(atMicroseconds) || (originCommitment && originCommitment.length !== COMMITMENT_BYTES)) {
     throw new Error('This is no event.');
   }
-  const at = Buffer.alloc(8);
-  at.writeBigInt64BE(BigInt(atMicroseconds));
+  const people = [uuidBytes(event.actorId), uuidBytes(event.subjectId), originCommitment].map(optional);
   const action = Buffer.from(event.action, 'utf8');
   const data = Buffer.from(event.data, 'utf8');
-  const lengths = Buffer.alloc(6);
-  lengths.writeUInt16BE(action.length, 0);
-  lengths.writeUInt32BE(data.length, 2);
-  return Buffer.concat([
-    VERSION,
-    uuidBytes(event.id),
-    at,
-    lengths.subarray(0, 2),
-    action,
-    optional(event.actorId === null ? null : uuidBytes(event.actorId)),
-    optional(event.subjectId === null ? null : uuidBytes(event.subjectId)),
-    optional(originCommitment),
-    lengths.subarray(2),
-    data,
-  ]);
+  const head = Buffer.allocUnsafe(HEAD_BYTES);
+  head.writeUInt8(VERSION, 0);
+  head.write(event.id.replaceAll('-', ''), 1, 'hex');
+  head.writeBigInt64BE(BigInt(atMicroseconds), 17);
+  head.writeUInt16BE(action.length, 25);
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32BE(data.length, 0);
+  return Buffer.concat([head, action, ...people, length, data]);
 }
 
 /** The hash of the event's leaf. */
@@ -65,6 +59,6 @@ function optional(bytes: Buffer | null): Buffer {
   return bytes === null ? ABSENT : Buffer.concat([PRESENT, bytes]);
 }
 
-function uuidBytes(uuid: string): Buffer {
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+function uuidBytes(uuid: string | null): Buffer | null {
+  return uuid === null ? null : Buffer.from(uuid.replaceAll('-', ''), 'hex');
 }

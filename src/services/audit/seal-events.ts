@@ -41,7 +41,8 @@ const UNSEALED = `SELECT e.transaction_id::text AS transaction, ${EVENT_RECORD_C
   ORDER BY e.transaction_id, e.id LIMIT ${BATCH}`;
 
 const INSERT_LEAVES = `INSERT INTO audit_leaves (sequence, event_id, leaf_hash)
-  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bytea[])`;
+  SELECT $1::bigint + n - 1, id, substr($3::bytea, 32 * n::int - 31, 32)
+    FROM unnest($2::uuid[]) WITH ORDINALITY AS e(id, n)`;
 
 const INSERT_CHECKPOINT =
   'INSERT INTO audit_checkpoints (size, root, frontier, note) VALUES ($1, $2, $3, $4)';
@@ -106,8 +107,7 @@ async function sealNext(
   const leafHashes = rows.map(hashEvent);
   const tree = leafHashes.reduce(appendLeaf, before);
   const note = signCheckpoint({ size: tree.size, root: rootOf(tree) }, signer);
-  const sequences = rows.map((_, index) => before.size + index);
-  await client.query(INSERT_LEAVES, [sequences, rows.map((row) => row.id), leafHashes]);
+  await client.query(INSERT_LEAVES, [before.size, rows.map((row) => row.id), Buffer.concat(leafHashes)]);
   await client.query(INSERT_CHECKPOINT, [tree.size, rootOf(tree), packFrontier(tree), note]);
   return { position, sealed: { note, size: tree.size, from: before.size, leafHashes }, isFull };
 }

@@ -37,8 +37,9 @@ export class RegistrationResolver {
   })
   async requestEmailVerification(
     @Arg('email', () => EmailAddress, { description: 'The address of the account.' }) email: string,
+    @Ctx() context: GraphqlContext,
   ): Promise<SuccessPayload> {
-    await this.identity.requestEmailVerification({ email });
+    await this.identity.requestEmailVerification({ email, origin: context.origin });
     return new SuccessPayload();
   }
 

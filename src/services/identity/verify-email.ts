@@ -28,13 +28,16 @@ export function createVerification({ db, audit, mail, tokens }: Parts) {
    * Mails a new link when the address belongs to an account in use that is not verified; answers alike in
    * every case.
    */
-  async function request({ email }: { email: string }): Promise<void> {
+  async function request({ email, origin }: { email: string; origin: RequestOrigin }): Promise<void> {
     await atEvenPace(async () => {
       const found = await db.user.findUnique({ where: { email }, select: { id: true } });
       if (!found) return;
       await db.$transaction(async (tx) => {
         const user = await lockUser(tx, found.id);
-        if (user?.status === 'ACTIVE' && !user.isVerified) await send(tx, user);
+        if (user?.status !== 'ACTIVE' || user.isVerified) return;
+        await send(tx, user);
+        const event = { action: 'email.verification_requested', actorId: null, subjectId: user.id } as const;
+        await audit.record(tx, { ...event, origin });
       });
     });
   }

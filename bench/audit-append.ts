@@ -1,0 +1,191 @@
+/**
+ * What appending to the audit log costs beside plain inserts of the same rows: `npm run bench:audit`. An embedded
+ * PostgreSQL of this run, with its disk guarantees on; one event a transaction, with its origin sealed; the sealer
+ * runs in this process as it does in the server. The plain contestant writes rows made beforehand into tables of
+ * the same columns and indexes, through the same driver and as many connections, in turns with the log.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { systemClock } from '../src/clock.js';
+import { createDatabase } from '../src/database/client.js';
+import { startEmbeddedPostgres } from '../src/database/embedded-postgres.js';
+import { applyMigrations } from '../src/database/migrations.js';
+import { ensureServerRole, grantServerRights } from '../src/database/server-role.js';
+import { createLog } from '../src/log.js';
+import { generateKeyRing, loadKeyRing } from '../src/privacy/key-ring.js';
+import { createPrivacy } from '../src/privacy/privacy.js';
+import { createAuditService } from '../src/services/audit/audit.service.js';
+import { createAuditLog } from '../src/services/audit/audit-log.js';
+import { ensureCheckpointKey } from '../src/services/audit/checkpoint-key.js';
+import { createLogFolder } from '../src/services/audit/log-folder.js';
+import { createPublisher } from '../src/services/audit/publish-checkpoints.js';
+import { createSealer } from '../src/services/audit/sealer.js';
+import { printMachine } from './report.js';
+import { median } from './statistics.js';
+
+const CONNECTIONS = 24;
+const ROUNDS = 8;
+const SECONDS = 4;
+const USERS = 500;
+const ORIGIN = {
+  ipAddress: '192.0.2.7',
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101',
+};
+
+const PLAIN_TABLES = `
+  CREATE TABLE plain_events (LIKE audit_events INCLUDING INDEXES);
+  CREATE TABLE plain_origins (LIKE audit_origins INCLUDING INDEXES);
+  ALTER TABLE plain_origins ADD FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE`;
+const PLAIN_INSERT = `WITH event AS (
+    INSERT INTO plain_events (id, at, action, actor_id, subject_id, origin_commitment, data, transaction_id)
+    VALUES ($1::uuid, $2::timestamptz, $3, $4::uuid, $5::uuid, $6::bytea, $7::json, '1'))
+  INSERT INTO plain_origins (event_id, user_id, at, origin)
+  VALUES ($1::uuid, $4::uuid, $2::timestamptz, to_jsonb($8::text))`;
+
+const log = createLog('silent');
+const dataDir = await mkdtemp(join(tmpdir(), 'custodia-audit-'));
+const postgres = await startEmbeddedPostgres({ dataDir, log });
+try {
+  await applyMigrations({ url: postgres.url, migrationsDir: 'prisma/migrations', log });
+  await runOn(postgres.url, PLAIN_TABLES);
+  const url = await ensureServerRole(postgres.url);
+  await grantServerRights({ ownerUrl: postgres.url, serverUrl: url });
+  await measure(url);
+} finally {
+  await postgres.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+async function measure(url: string): Promise<void> {
+  const keyRing = loadKeyRing(generateKeyRing());
+  const privacy = createPrivacy({ keyRing });
+  const db = createDatabase({ url, privacy, poolSize: 2, log });
+  const openKey = () =>
+    ensureCheckpointKey({
+      db,
+      encryption: keyRing.encryption,
+      clock: systemClock,
+      publicUrl: 'https://id.example.com',
+    });
+  const folder = createLogFolder(join(dataDir, 'audit'));
+  const publisher = createPublisher({
+    destinations: ['file'],
+    webhookUrl: null,
+    folder,
+    print: () => undefined,
+    log,
+  });
+  const sealer = createSealer({ url, openKey, publisher, log });
+  sealer.start();
+  const users: string[] = [];
+  for (let made = 0; made < USERS; made += 1) {
+    const email = `${made}@example.com`;
+    users.push((await db.user.create({ data: { email }, select: { id: true } })).id);
+  }
+  const clients = Array.from({ length: CONNECTIONS }, () => new pg.Client({ connectionString: url }));
+  await Promise.all(clients.map((client) => client.connect()));
+  const audit = createAuditService({ clock: systemClock, privacy });
+  const pick = () => users[Math.floor(Math.random() * users.length)] ?? '';
+
+  const append = async (client: pg.Client) => {
+    const userId = pick();
+    const data = { sessionId: randomUUID(), amr: ['pwd'] };
+    const people = { actorId: userId, subjectId: userId };
+    await audit.record(overClient(client), { action: 'session.created', ...people, origin: ORIGIN, data });
+  };
+  const envelope = `c1.1.${'A'.repeat(250)}`;
+  const plain = async (client: pg.Client) => {
+    const userId = pick();
+    const data = `{"amr":["pwd"],"sessionId":"${randomUUID()}"}`;
+    const values = [
+      randomUUID(),
+      new Date().toISOString(),
+      'session.created',
+      userId,
+      userId,
+      Buffer.alloc(32),
+      data,
+      envelope,
+    ];
+    await client.query({ name: 'plain', text: PLAIN_INSERT, values });
+  };
+
+  const ratios: number[] = [];
+  const rates: { log: number[]; plain: number[]; lag: number[] } = { log: [], plain: [], lag: [] };
+  for (let round = -1; round < ROUNDS; round += 1) {
+    // A B, B A, …: what the machine does beside it, and its slowing down, fall on both alike.
+    const first = round % 2 === 0 ? await rateOf(clients, plain) : null;
+    const appended = await rateOf(clients, append);
+    const lag = await untilSealed(clients[0] as pg.Client);
+    const inserted = first ?? (await rateOf(clients, plain));
+    if (round < 0) continue;
+    rates.log.push(appended);
+    rates.plain.push(inserted);
+    rates.lag.push(lag);
+    ratios.push(appended / inserted);
+  }
+  const started = performance.now();
+  const verification = await createAuditLog({ url, privacy, folder, openKey }).verify();
+  const seconds = (performance.now() - started) / 1_000;
+  await Promise.all(clients.map((client) => client.end()));
+  await sealer.stop();
+  await db.$disconnect();
+
+  printMachine();
+  console.log(`\n${CONNECTIONS} connections, one event a transaction, ${ROUNDS} pairs of ${SECONDS} s`);
+  console.log(`audit log     ${median(rates.log).toFixed(0)} events/s (sealer running, origins sealed)`);
+  console.log(`plain inserts ${median(rates.plain).toFixed(0)} rows/s (same columns, same indexes)`);
+  const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  console.log(`ratio ${median(ratios).toFixed(2)} (median of ${ratios.length} pairs of rounds, ${range})`);
+  console.log(`all sealed ${median(rates.lag).toFixed(1)} s after a round`);
+  const { intact, eventsChecked } = verification;
+  const rate = (eventsChecked / seconds).toFixed(0);
+  console.log(`verified ${eventsChecked} events in ${seconds.toFixed(1)} s (${rate}/s): intact ${intact}`);
+}
+
+async function rateOf(clients: pg.Client[], once: (client: pg.Client) => Promise<void>): Promise<number> {
+  const until = performance.now() + SECONDS * 1_000;
+  let count = 0;
+  await Promise.all(
+    clients.map(async (client) => {
+      for (; performance.now() < until; count += 1) await once(client);
+    }),
+  );
+  return count / SECONDS;
+}
+
+/** Seconds until everything that was recorded is sealed. */
+async function untilSealed(client: pg.Client): Promise<number> {
+  const started = performance.now();
+  for (;;) {
+    const { rows } = await client.query<{ rest: string }>(
+      'SELECT (SELECT count(*) FROM audit_events) - (SELECT count(*) FROM audit_leaves) AS rest',
+    );
+    if (rows[0]?.rest === '0') return (performance.now() - started) / 1_000;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The audit service over one connection, as it runs over a transaction of Prisma's. */
+function overClient(client: pg.Client) {
+  const named = (text: string, values: unknown[]) => ({ name: `n${text.length}`, text, values });
+  return {
+    $queryRawUnsafe: async <T>(text: string, ...values: unknown[]) =>
+      (await client.query(named(text, values))).rows as T,
+    $executeRawUnsafe: async (text: string, ...values: unknown[]) =>
+      (await client.query(named(text, values))).rowCount ?? 0,
+  };
+}
+
+async function runOn(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

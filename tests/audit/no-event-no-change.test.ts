@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { createApiSchema } from '../../src/app/schema.js';
+import { signInAs, type Person } from '../admin/staff.js';
+import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
+
+// Each mutation of the schema is called twice: while no event can be inserted, when it must fail and leave every
+// table as it was, and then as usual, when it must work: else the first call would have shown nothing.
+
+/** Says nothing that `lastSeenAt` does not, every few minutes: it has no event on purpose. */
+const WITHOUT_EVENT = ['refreshSession'];
+
+let server: FullServer;
+let superuser: pg.Client;
+let admin: Person;
+let user: Person;
+let subject: Person;
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  server = await startFullServer();
+  superuser = new pg.Client({ connectionString: server.ownerUrl });
+  await superuser.connect();
+  admin = await signInAs(server, ['ADMIN', 'PRIVACY_OFFICER']);
+  user = await signInAs(server);
+  subject = await signInAs(server);
+  ids = {};
+});
+afterAll(async () => {
+  await superuser.end();
+  await server.stop();
+});
+
+interface Call {
+  mutation: string;
+  by?: () => Person | null;
+  input?: () => Promise<object> | object;
+  arguments?: () => Promise<Record<string, unknown>> | Record<string, unknown>;
+  select?: string;
+  keep?: (answer: never) => void;
+}
+
+const asUser = () => user;
+const asSubject = () => subject;
+const asAdmin = () => admin;
+const mailed = async (template: string) => ({ token: await server.mailedToken(template) });
+const about = () => ({ userId: subject.id });
+const newPassword = 'another correct horse battery';
+
+const CALLS: Call[] = [
+  { mutation: 'register', input: () => ({ email: `${randomUUID()}@example.com`, password: PASSWORD }), select: '{ userId }' },
+  { mutation: 'login', input: () => ({ email: user.email, password: PASSWORD }), select: '{ __typename }' },
+  { mutation: 'verifyEmail', arguments: () => mailed('verify-email') },
+  { mutation: 'updateProfile', by: asUser, input: () => ({ fullName: randomUUID() }), select: '{ user { id } }' },
+  { mutation: 'setConsent', by: asUser, input: () => ({ purpose: 'newsletter', granted: true, policyVersion: '1' }), select: '{ consents { granted } }' },
+  { mutation: 'objectToProcessing', by: asUser, input: () => ({ purpose: 'newsletter', policyVersion: '1' }), select: '{ consents { granted } }' },
+  { mutation: 'setProcessingRestriction', by: asUser, arguments: () => ({ restricted: true }), select: '{ user { id } }' },
+  { mutation: 'requestDataExport', by: asUser, select: '{ dataExport { id } }' },
+  { mutation: 'requestErasure', by: asUser, select: '{ erasureRequest { id } }', keep: ({ erasureRequest: { id } }: { erasureRequest: { id: string } }) => (ids.erasure = id) },
+  { mutation: 'cancelErasure', by: asUser, arguments: () => ({ id: ids.erasure }), select: '{ erasureRequest { id } }' },
+  { mutation: 'reauthenticate', by: asUser, arguments: () => ({ password: PASSWORD }), select: '{ accessToken }' },
+  { mutation: 'revokeSession', by: asUser, arguments: async () => ({ id: await otherSession() }), select: '{ revoked }' },
+  { mutation: 'revokeOtherSessions', by: asUser, arguments: async () => (await otherSession(), {}), select: '{ revoked }' },
+  { mutation: 'changePassword', by: asUser, input: () => ({ currentPassword: PASSWORD, newPassword }) },
+  { mutation: 'requestEmailChange', by: asUser, arguments: () => ({ newEmail: `${randomUUID()}@example.com`, password: newPassword }) },
+  { mutation: 'confirmEmailChange', arguments: () => mailed('confirm-email-change') },
+  { mutation: 'undoEmailChange', arguments: () => mailed('email-change-notice') },
+  { mutation: 'requestPasswordReset', arguments: () => ({ email: user.email }) },
+  { mutation: 'resetPassword', input: async () => ({ ...(await mailed('reset-password')), newPassword: PASSWORD }) },
+  { mutation: 'logout', by: asSubject },
+  { mutation: 'createUser', by: asAdmin, input: () => ({ email: `${randomUUID()}@example.com` }), select: '{ user { id } }' },
+  { mutation: 'acceptInvitation', input: async () => ({ ...(await mailed('invitation')), newPassword: PASSWORD }) },
+  { mutation: 'requestEmailVerification', arguments: async () => ({ email: await unverified() }) },
+  { mutation: 'setUserRoles', by: asAdmin, arguments: () => ({ ...about(), roles: ['SUPPORT'] }), select: '{ user { id } }' },
+  { mutation: 'suspendUser', by: asAdmin, arguments: () => ({ ...about(), reason: 'test' }), select: '{ user { id } }' },
+  { mutation: 'reinstateUser', by: asAdmin, arguments: about, select: '{ user { id } }' },
+  { mutation: 'revokeUserSessions', by: asAdmin, arguments: async () => (await otherSession(subject.email), about()), select: '{ revoked }' },
+  { mutation: 'softDeleteUser', by: asAdmin, arguments: () => ({ ...about(), reason: 'test' }), select: '{ user { id } }' },
+  { mutation: 'restoreUser', by: asAdmin, arguments: about, select: '{ user { id } }' },
+  { mutation: 'exportUserData', by: asAdmin, arguments: about, select: '{ dataExport { id } }' },
+  { mutation: 'placeLegalHold', by: asAdmin, arguments: () => ({ ...about(), reason: 'test' }), select: '{ user { id } }' },
+  { mutation: 'releaseLegalHold', by: asAdmin, arguments: about, select: '{ user { id } }' },
+  { mutation: 'openCase', by: asAdmin, input: () => ({ ...about(), type: 'ACCESS', channel: 'letter', receivedAt: new Date().toISOString() }), select: '{ dataSubjectRequest { id } }', keep: ({ dataSubjectRequest: { id } }: { dataSubjectRequest: { id: string } }) => (ids.case = id) },
+  { mutation: 'extendCase', by: asAdmin, arguments: () => ({ id: ids.case, reason: 'test' }), select: '{ dataSubjectRequest { id } }' },
+  { mutation: 'closeCase', by: asAdmin, input: () => ({ id: ids.case, decision: 'GRANTED', evidence: 'test', reason: 'test' }), select: '{ dataSubjectRequest { id } }' },
+  { mutation: 'eraseUser', by: asAdmin, arguments: () => ({ ...about(), reason: 'test' }), select: '{ erasureRequest { id } }' },
+]; // prettier-ignore
+
+const MUTATIONS = createApiSchema().getMutationType()?.getFields() ?? {};
+
+test('every mutation is tried, or is known to write no event', () => {
+  const tried = CALLS.map(({ mutation }) => mutation);
+  expect([...tried, ...WITHOUT_EVENT].sort()).toEqual(Object.keys(MUTATIONS).sort());
+});
+
+test.each(CALLS)('$mutation', async (call) => {
+  const args = { ...(await call.arguments?.()), ...(call.input ? { input: await call.input() } : {}) };
+  const token = call.by?.()?.token;
+  await quiet();
+  await superuser.query('ALTER TABLE audit_events ADD CONSTRAINT no_events CHECK (false) NOT VALID');
+  const before = await contents();
+  let refused;
+  try {
+    refused = await send(call, args, token);
+    expect(await contents()).toEqual(before);
+  } finally {
+    await superuser.query('ALTER TABLE audit_events DROP CONSTRAINT no_events');
+  }
+  expect(refused.errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+  const answer = await send(call, args, token);
+  expect(answer.errors ?? []).toEqual([]);
+  call.keep?.(answer.data?.[call.mutation] as never);
+});
+
+function send({ mutation, select = '{ success }' }: Call, args: Record<string, unknown>, token?: string) {
+  const known = MUTATIONS[mutation]?.args ?? [];
+  const given = known.filter(({ name }) => name in args);
+  const declared = given.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
+  const passed = given.map(({ name }) => `${name}: $${name}`).join(', ');
+  const head = declared === '' ? 'mutation' : `mutation (${declared})`;
+  return server.graphql(`${head} { ${mutation}${passed && `(${passed})`} ${select} }`, args, token);
+}
+
+/** What every table holds, but for what the server does by itself all the time. */
+async function contents(): Promise<Record<string, string>> {
+  const { rows } = await superuser.query<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+     WHERE schemaname = 'public' AND tablename NOT LIKE 'audit_%' OR schemaname = 'pgboss' AND tablename = 'job'`,
+  );
+  const found: Record<string, string> = {};
+  for (const { name } of rows) {
+    const filter = name === 'pgboss.job' ? "WHERE t.name NOT LIKE '\\_\\_%'" : '';
+    const result = await superuser.query<{ digest: string }>(
+      `SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '') AS digest FROM ${name} t ${filter}`,
+    );
+    found[name] = result.rows[0]?.digest ?? '';
+  }
+  return found;
+}
+
+/** Waits until no mail and no job is under way, which would change tables by themselves. */
+async function quiet(): Promise<void> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    const { rows } = await superuser.query<{ busy: boolean }>(
+      `SELECT EXISTS (SELECT 1 FROM outgoing_mails) OR EXISTS (SELECT 1 FROM pgboss.job
+         WHERE state < 'completed' AND name NOT LIKE '\\_\\_%' AND start_after <= now()) AS busy`,
+    );
+    if (rows[0]?.busy === false) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+async function otherSession(email = user.email): Promise<string> {
+  const { data } = await server.graphql(
+    'mutation ($input: LoginInput!) { login(input: $input) { ... on LoginSuccess { session { id } } } }',
+    { input: { email, password: PASSWORD } },
+  );
+  return (data?.login as { session: { id: string } }).session.id;
+}
+
+async function unverified(): Promise<string> {
+  const email = `${randomUUID()}@example.com`;
+  await server.rest('POST', '/api/v1/auth/register', { email, password: PASSWORD });
+  return email;
+}
