@@ -20,6 +20,11 @@ export interface Operation {
   operation: OperationDefinitionNode;
 }
 
+export interface CompiledOperations {
+  /** The answer of the compiled operation, errors not yet presented; null when graphql-js is to run it. */
+  execute(operation: Operation, variables: VariableValues, context: unknown): Promise<ExecutionResult> | null;
+}
+
 type State = 'seen once' | 'left to graphql-js' | CompiledQuery;
 
 const MAX_OPERATIONS = 500;
@@ -34,10 +39,7 @@ const Coerced = new GraphQLScalarType({ name: 'Coerced', parseValue: (value) => 
  * Operations that come again are run as compiled code; the first time, and where graphql-jit cannot, graphql-js
  * runs them. Both answer alike (tests/graphql/compiled-operations.test.ts).
  */
-export function createCompiledOperations(schema: GraphQLSchema): {
-  /** The answer of the compiled operation, errors not yet presented; null when graphql-js is to run it. */
-  execute(operation: Operation, variables: VariableValues, context: unknown): Promise<ExecutionResult> | null;
-} {
+export function createCompiledOperations(schema: GraphQLSchema): CompiledOperations {
   requireSynchronousTypes(schema);
   const config = schema.toConfig();
   const compilerSchema = new GraphQLSchema({

@@ -1,21 +1,19 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from '@apollo/server';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { AppError } from '../errors.js';
-import type { Log } from '../log.js';
-import { createCompiledOperations } from './compiled-operations.js';
-import type { RecordAccess } from '../security/access-record.js';
+import type { CompiledOperations, Operation } from './compiled-operations.js';
 import type { GraphqlContext } from './context.js';
-import { logUnexpected, presentError } from './present-error.js';
-import { recordAnswer } from './record-access.js';
+import type { FinishAnswer, FinishedAnswer } from './finish-answer.js';
+import type { KnownOperations } from './known-operations.js';
 import { coerceVariables, type VariableValues } from './variables.js';
 
 export interface ExecutionPluginDeps {
   schema: GraphQLSchema;
-  log: Log;
-  suggestNames: boolean;
+  compiled: CompiledOperations;
+  known: KnownOperations;
+  finishAnswer: FinishAnswer;
   /** Told the errors that this presents, which Apollo Server formats before. */
   presentedLater: WeakSet<Error>;
-  recordAccess: RecordAccess;
 }
 
 /**
@@ -23,8 +21,7 @@ export interface ExecutionPluginDeps {
  * again runs compiled; and every error, whoever raised it, is presented once, at the end, with the request's id.
  */
 export function createExecutionPlugin(deps: ExecutionPluginDeps): ApolloServerPlugin<GraphqlContext> {
-  const { schema, log, suggestNames, presentedLater, recordAccess } = deps;
-  const compiled = createCompiledOperations(schema);
+  const { schema, compiled, known, finishAnswer, presentedLater } = deps;
   return {
     async requestDidStart({ contextValue }) {
       let variables: VariableValues = {};
@@ -39,9 +36,12 @@ export function createExecutionPlugin(deps: ExecutionPluginDeps): ApolloServerPl
         },
         async responseForOperation(request) {
           const { document, operation, operationName, queryHash } = request;
-          const key = `${queryHash}:${operationName ?? ''}`;
-          const result = await compiled.execute({ key, document, operation }, variables, contextValue);
+          // The document has no operation of the name that was asked for, which graphql-js says in its own way.
+          if (!operation) return null;
+          const asked: Operation = { key: `${queryHash}:${operationName ?? ''}`, document, operation };
+          const result = await compiled.execute(asked, variables, contextValue);
           if (!result) return null;
+          known.admit(request.source, request.request.operationName, asked);
           errors = result.errors ?? [];
           return {
             http: request.response.http,
@@ -49,25 +49,9 @@ export function createExecutionPlugin(deps: ExecutionPluginDeps): ApolloServerPl
           };
         },
         async willSendResponse(request) {
-          const { operation } = request;
-          const unrecorded = await recordAnswer(recordAccess, contextValue, {
-            document: request.document,
-            operation,
-            errors,
-          });
-          if (unrecorded) {
-            errors = [unrecorded];
-            withholdData(request.response.body);
-          }
-          if (errors.length === 0) return;
-          const { requestId } = contextValue;
-          const { document } = request;
-          const presented = errors.map((error) => {
-            const shown = presentError(error, { requestId, document, suggestNames });
-            logUnexpected(error, shown, log);
-            return shown;
-          });
-          putErrors(request.response.body, presented);
+          const { document, operation } = request;
+          const finished = await finishAnswer(contextValue, { document, operation, errors });
+          putAnswer(request.response.body, finished);
         },
       };
     },
@@ -76,13 +60,10 @@ export function createExecutionPlugin(deps: ExecutionPluginDeps): ApolloServerPl
 
 type ResponseBody = GraphQLRequestContext<GraphqlContext>['response']['body'];
 
-function putErrors(body: ResponseBody | undefined, errors: ReturnType<typeof presentError>[]): void {
-  if (body?.kind === 'single') body.singleResult.errors = errors;
-}
-
-/** What could not be recorded is not shown. */
-function withholdData(body: ResponseBody | undefined): void {
-  if (body?.kind === 'single') body.singleResult.data = null;
+function putAnswer(body: ResponseBody | undefined, { errors, isWithheld }: FinishedAnswer): void {
+  if (body?.kind !== 'single') return;
+  if (isWithheld) body.singleResult.data = null;
+  if (errors.length > 0) body.singleResult.errors = errors;
 }
 
 /** coerceVariables(), its error with the status that GraphQL over HTTP has for it. */

@@ -11,12 +11,18 @@ import { newRequestId } from '../security/request-context.js';
 import type { Log } from '../log.js';
 import type { RecordAccess } from '../security/access-record.js';
 import type { GraphqlContext } from './context.js';
+import { createCompiledOperations } from './compiled-operations.js';
 import { createExecutionPlugin } from './execution-plugin.js';
+import { createFinishAnswer } from './finish-answer.js';
+import { createKnownOperations, type KnownOperations } from './known-operations.js';
 import { KnownOperationTypesRule } from './known-operation-types.js';
 import { logUnexpected, presentError } from './present-error.js';
 import { CheckedStringsRule } from './strings.js';
 
-export type GraphqlServer = ApolloServer<GraphqlContext>;
+export type GraphqlServer = ApolloServer<GraphqlContext> & {
+  /** The short way for operations that came before; null: ask the server itself. */
+  answerKnown: KnownOperations['answer'];
+};
 
 export interface GraphqlServerDeps {
   schema: GraphQLSchema;
@@ -38,10 +44,13 @@ export async function createGraphqlServer({
   const production = config.environment === 'production';
   const suggestNames = !production;
   const presentedLater = new WeakSet<Error>();
+  const compiled = createCompiledOperations(schema);
+  const finishAnswer = createFinishAnswer({ log, suggestNames, recordAccess });
+  const known = createKnownOperations({ schema, compiled, finishAnswer });
   const server = new ApolloServer<GraphqlContext>({
     schema,
     plugins: [
-      createExecutionPlugin({ schema, log, suggestNames, presentedLater, recordAccess }),
+      createExecutionPlugin({ schema, compiled, known, finishAnswer, presentedLater }),
       // Cache control would wrap every resolver to collect hints that no answer here may carry.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -63,7 +72,7 @@ export async function createGraphqlServer({
     logger: apolloLogger(log),
   });
   await server.start();
-  return server;
+  return Object.assign(server, { answerKnown: known.answer });
 }
 
 /**
