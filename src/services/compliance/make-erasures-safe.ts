@@ -38,19 +38,28 @@ export function createMakeErasuresSafe(parts: ErasureInternals, carryOut: CarryO
       const toErase = new Set(alive.map(({ id }) => id));
       for (const entry of entries) {
         if (!toErase.delete(entry.userId)) continue;
-        await carryOut(await reopen(entry), 'destroy');
+        const erasureId = await reopen(entry);
+        if (erasureId === null) continue;
+        await carryOut(erasureId, 'destroy');
         count += 1;
       }
     }
     if (count > 0) log.warn({ count }, 'Erased again whom the database still held: it came out of a backup');
   }
 
-  /** The request of a ledger entry as RUNNING, whatever the restored database knows of it. Returns its id. */
-  async function reopen(entry: LedgerEntry): Promise<string> {
+  /**
+   * The request of a ledger entry as RUNNING, whatever the restored database knows of it. Returns its id; null when
+   * another process has erased the account meanwhile. One that is RUNNING keeps what it has done.
+   */
+  async function reopen(entry: LedgerEntry): Promise<string | null> {
     const { userId, erasureId } = entry;
     const state = { status: 'RUNNING', steps: ['ledger'], receipt: null, completedAt: null } as const;
     return db.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
+      const [user] = await tx.$queryRaw<{ status: string }[]>`
+        SELECT status::text FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
+      if (!user || user.status === 'ERASED') return null;
+      const isRunning = { id: erasureId, status: 'RUNNING' } as const;
+      if ((await tx.erasureRequest.count({ where: isRunning })) > 0) return erasureId;
       await tx.erasureRequest.updateMany({
         where: { userId, id: { not: erasureId }, status: { in: [...OPEN_STATUSES] } },
         data: { status: 'CANCELLED', cancelledAt: new Date(entry.at) },
