@@ -31,6 +31,7 @@ import { createSigningKeys } from './security/signing-keys.js';
 import { AdminResolver } from './services/admin/admin.resolver.js';
 import { END_SUSPENSION_JOB } from './services/admin/suspend-user.js';
 import { UsersResolver } from './services/admin/users.resolver.js';
+import { reportOpenFailures } from './services/audit/report-open-failures.js';
 import { createRecordAccess } from './services/audit/record-access.js';
 import { AuthResolver } from './services/auth/auth.resolver.js';
 import { createAuthRoutes } from './services/auth/auth.routes.js';
@@ -136,6 +137,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const auditParts = createAuditParts({ config, databaseUrl, db, privacy, encryption, clock, log, print });
 
   const gate = createGate();
+  const openFailures = reportOpenFailures({ privacy, db, audit: services.audit, log });
   const recordAccess = createRecordAccess({ db, audit: services.audit });
   const http = await createHttpServer({
     config,
@@ -155,7 +157,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     recordAccess,
     authenticate: createAuthenticate({ accessTokens, endedSessions }),
     routes: createRoutes(services, hotReads, clock),
-    metrics: createMetrics({ db, cases: services.cases }),
+    metrics: createMetrics({ db, cases: services.cases, openFailures }),
     gate,
     readinessChecks: {
       database: () => pingDatabase(databaseUrl), start: gate.check,

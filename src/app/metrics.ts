@@ -5,10 +5,12 @@ import type { CaseService } from '../services/compliance/case.service.js';
 interface MetricSources {
   db: Database;
   cases: Pick<CaseService, 'count'>;
+  /** Sealed values that did not open, by model. */
+  openFailures: () => ReadonlyMap<string, number>;
 }
 
 /** What operators watch beside the process itself: requests of people that wait too long, and jobs. */
-export function createMetrics({ db, cases }: MetricSources): Metric[] {
+export function createMetrics({ db, cases, openFailures }: MetricSources): Metric[] {
   const gauge = (name: string, help: string, read: () => Promise<number>): Metric => ({
     name,
     type: 'gauge',
@@ -25,6 +27,12 @@ export function createMetrics({ db, cases }: MetricSources): Metric[] {
     gauge('custodia_exports_pending', 'Data exports that are being made.', () =>
       db.dataExport.count({ where: { status: 'PENDING' } }),
     ),
+    {
+      name: 'custodia_open_failures_total',
+      type: 'counter',
+      help: 'Sealed values that did not open, by model. Any is a reason to look.',
+      read: () => [...openFailures()].map(([model, value]) => ({ labels: { model }, value })),
+    },
     {
       name: 'custodia_jobs',
       type: 'gauge',

@@ -8,6 +8,7 @@ import { UnsafeQueryError } from '../privacy/privacy-errors.js';
 import { Prisma, PrismaClient } from './generated/client.js';
 import { refuseWhenFull } from './overload.js';
 import { createRowStore } from './row-store.js';
+import { refuseSealedSql } from './sealed-sql.js';
 import { createTransactionContext } from './transaction-context.js';
 
 /** Search-index columns never appear in results: only the extension reads and writes them. */
@@ -69,6 +70,10 @@ export function createDatabase(options: {
   const sealed = client.$extends({
     name: 'personal-data',
     query: {
+      $queryRaw: refuseSealed,
+      $executeRaw: refuseSealed,
+      $queryRawUnsafe: refuseSealed,
+      $executeRawUnsafe: refuseSealed,
       $allModels: {
         async $allOperations(call) {
           const { model, operation, args, query } = call;
@@ -102,6 +107,13 @@ export function createDatabase(options: {
     },
   });
   return withTransactions as unknown as Database;
+}
+
+/** Raw SQL is opaque to the sealing hook: what touches sealed columns is let through only when made by `sealedSql`. */
+function refuseSealed<Args, Result>({ args, query }: { args: Args; query: (args: Args) => Result }): Result {
+  const text: unknown = Array.isArray(args) ? args[0] : (args as { sql?: unknown }).sql;
+  if (typeof text === 'string') refuseSealedSql(text);
+  return query(args);
 }
 
 /** `db.user.findUnique(…).profile()` unwraps its result before the hook sees it, and would return the envelope. */

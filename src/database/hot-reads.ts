@@ -1,7 +1,7 @@
 import type { UserKey } from '../privacy/data-keys.js';
 import { generationOf } from '../privacy/envelope.js';
-import { SealedValueError } from '../privacy/privacy-errors.js';
 import type { Privacy } from '../privacy/privacy.js';
+import { sealedSql } from './sealed-sql.js';
 import type { PipelinedReads } from './pipelined-reads.js';
 import type { ReadStatement, TextRow } from './read-query.js';
 
@@ -13,12 +13,15 @@ export type ViewerAccount = InstanceType<typeof HotAccount>;
 /** The columns in the order in which `HotAccount` and `HotProfile` take them. */
 const VIEWER: ReadStatement = {
   name: 'custodia_viewer',
-  text: `SELECT u.id, k.wrapped_key, u.email, u.is_verified, u.status, u.created_at, u.last_login_at, u.deleted_at,
+  text: sealedSql(
+    'hot read',
+    `SELECT u.id, k.wrapped_key, u.email, u.is_verified, u.status, u.created_at, u.last_login_at, u.deleted_at,
                 p.user_id, p.full_name, p.avatar_url, p.phone_number, p.preferences
            FROM users u
            LEFT JOIN data_keys k ON k.user_id = u.id
            LEFT JOIN user_profiles p ON p.user_id = u.id
           WHERE u.id = $1`,
+  ),
 };
 
 type OpenValue = (model: 'User' | 'UserProfile', field: string, stored: unknown) => unknown;
@@ -67,7 +70,7 @@ function openerOf(privacy: Privacy, rowId: string, key: UserKey | null): OpenVal
   return (model, field, stored) => {
     if (key !== null) return privacy.open(key, { model, field, rowId }, stored);
     if (stored === null) return null;
-    throw new SealedValueError(model, field, 'its data key is gone');
+    throw privacy.withoutKey({ model, field, rowId }, rowId);
   };
 }
 

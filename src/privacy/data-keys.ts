@@ -41,8 +41,13 @@ const REFRESH_RETRY = 30 * SECOND;
  * anew in the background after half its lifetime, so that those in use outlast a key store's outage of
  * up to that long.
  */
-export function createDataKeys(options: { encryption: KeyEncryption; cache?: Partial<KeyCacheLimits> }) {
-  const { encryption, cache: { size = 20_000, lifetime = HOUR } = {} } = options;
+export function createDataKeys(options: {
+  encryption: KeyEncryption;
+  cache?: Partial<KeyCacheLimits>;
+  /** Told of a key that does not unwrap. */
+  onFailure?: (userId: string, reason: string) => void;
+}) {
+  const { encryption, cache: { size = 20_000, lifetime = HOUR } = {}, onFailure } = options;
   const held = new LRUCache<string, HeldKey>({ max: size, ttl: lifetime, ttlResolution: SECOND });
   const opening = new Map<string, { wrapped: string; key: Promise<UserKey> }>();
 
@@ -89,9 +94,10 @@ export function createDataKeys(options: { encryption: KeyEncryption; cache?: Par
 
   async function unwrap(userId: string, wrapped: string): Promise<UserKey> {
     try {
-      return readGenerations(userId, await encryption.unwrap(wrapped, contextOf(userId)));
+      return readGenerations(userId, await encryption.unwrap(wrapped, dataKeyContext(userId)));
     } catch (error) {
       if (!(error instanceof SealedValueError)) throw error;
+      onFailure?.(userId, error.reason);
       throw new SealedValueError('DataKey', 'wrappedKey', error.reason);
     }
   }
@@ -99,7 +105,7 @@ export function createDataKeys(options: { encryption: KeyEncryption; cache?: Par
   /** A new random key for a user and its wrapped form, to be stored with the row of the user. */
   async function create(userId: string): Promise<{ key: UserKey; wrapped: string }> {
     const generations = Buffer.concat([Buffer.of(1), randomBytes(KEY_BYTES)]);
-    const wrapped = await encryption.wrap(generations, contextOf(userId));
+    const wrapped = await encryption.wrap(generations, dataKeyContext(userId));
     return { key: readGenerations(userId, generations), wrapped };
   }
 
@@ -117,7 +123,8 @@ export function createDataKeys(options: { encryption: KeyEncryption; cache?: Par
   return { findOpen, open, create, forget, forgetAll };
 }
 
-function contextOf(userId: string): string {
+/** What a user’s data key is wrapped with as its context. */
+export function dataKeyContext(userId: string): string {
   return `data-key:${userId}`;
 }
 

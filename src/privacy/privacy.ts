@@ -5,6 +5,7 @@ import type { KeyRing } from './key-ring.js';
 import { SealedValueError, UnsafeQueryError } from './privacy-errors.js';
 import { REGISTER } from './register.js';
 import type { Personal } from './register/entry.js';
+import { createOpenFailures } from './open-failures.js';
 import { createSearchIndex } from './search-index.js';
 
 export type Privacy = ReturnType<typeof createPrivacy>;
@@ -23,7 +24,13 @@ export function createPrivacy(options: {
   separateKeys?: DataKeyStore | null;
 }) {
   const { keyRing, cache, separateKeys = null } = options;
-  const dataKeys = createDataKeys({ encryption: keyRing.encryption, cache });
+  const openFailures = createOpenFailures();
+  const dataKeys = createDataKeys({
+    encryption: keyRing.encryption,
+    cache,
+    onFailure: (userId, reason) =>
+      openFailures.report({ model: 'DataKey', field: 'wrappedKey', rowId: userId, userId, reason }),
+  });
   const index = createSearchIndex(keyRing.searchIndex);
 
   /**
@@ -44,6 +51,23 @@ export function createPrivacy(options: {
    * @throws SealedValueError when it does not open, for whatever reason
    */
   function open(key: UserKey, place: Place, stored: unknown): unknown {
+    try {
+      return openStored(key, place, stored);
+    } catch (error) {
+      if (error instanceof SealedValueError)
+        openFailures.report({ ...place, userId: key.userId, reason: error.reason });
+      throw error;
+    }
+  }
+
+  /** The error for a value whose owner has no data key (any more), reported as any other that does not open. */
+  function withoutKey(place: Place, userId: string | null): SealedValueError {
+    const error = new SealedValueError(place.model, place.field, 'its data key is gone');
+    openFailures.report({ ...place, userId, reason: error.reason });
+    return error;
+  }
+
+  function openStored(key: UserKey, place: Place, stored: unknown): unknown {
     if (stored === null) return null;
     const { sealed } = requireSealed(place);
     if (sealed === 'json-or-empty' && isEmptyObject(stored)) return {};
@@ -75,7 +99,18 @@ export function createPrivacy(options: {
     return new Map(await Promise.all([...wrapped].map(open)));
   }
 
-  return { dataKeys, separateKeys, openSeparateKeys, seal, open, indexOf, otherIndexOf, indexCandidates };
+  return {
+    openFailures,
+    withoutKey,
+    dataKeys,
+    separateKeys,
+    openSeparateKeys,
+    seal,
+    open,
+    indexOf,
+    otherIndexOf,
+    indexCandidates,
+  };
 }
 
 function requireSealed({ model, field }: Place): Personal {

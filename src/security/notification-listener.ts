@@ -14,9 +14,9 @@ export type ListenerQuery = (text: string, values: unknown[]) => Promise<Record<
 export interface NotificationChannel {
   /** A PostgreSQL identifier. */
   name: string;
-  onPayload(payload: string): void;
+  onPayload: (payload: string) => void;
   /** Runs after each LISTEN, before the listener is live: reads what was announced before. */
-  catchUp(query: ListenerQuery): Promise<void>;
+  catchUp: (query: ListenerQuery) => Promise<void>;
 }
 
 export type NotificationListener = ReturnType<typeof createNotificationListener>;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createDatabase, type Database } from '../../src/database/client.js';
+import { sealedSql } from '../../src/database/sealed-sql.js';
 import { createHotReads, type HotReads } from '../../src/database/hot-reads.js';
 import { createPipelinedReads, type PipelinedReads } from '../../src/database/pipelined-reads.js';
 import { createLog } from '../../src/log.js';
@@ -136,7 +137,11 @@ test('a change is seen by the next read', async () => {
 
 test('sealed values are opened when they are read and not before', async () => {
   const id = await createUser({ fullName: 'Readable', phoneNumber: '+491234567' });
-  await db.$executeRaw`UPDATE user_profiles SET phone_number = full_name WHERE user_id = ${id}::uuid`;
+  const move = sealedSql(
+    'hot read',
+    'UPDATE user_profiles SET phone_number = full_name WHERE user_id = $1::uuid',
+  );
+  await db.$executeRawUnsafe(move, id);
   const account = await hotReads.viewer(id);
   expect(account?.profile?.fullName).toBe('Readable');
   expect(() => account?.profile?.phoneNumber).toThrow(SealedValueError);
@@ -144,7 +149,9 @@ test('sealed values are opened when they are read and not before', async () => {
 
 test('a value moved here from another user does not open', async () => {
   const [mine, theirs] = [await createUser({ fullName: 'Mine' }), await createUser({ fullName: 'Theirs' })];
-  await db.$executeRaw`UPDATE user_profiles SET full_name = (SELECT full_name FROM user_profiles WHERE user_id = ${theirs}::uuid) WHERE user_id = ${mine}::uuid`;
+  const copy =
+    'UPDATE user_profiles SET full_name = (SELECT full_name FROM user_profiles WHERE user_id = $1::uuid) WHERE user_id = $2::uuid';
+  await db.$executeRawUnsafe(sealedSql('hot read', copy), theirs, mine);
   const account = await hotReads.viewer(mine);
   expect(() => account?.profile?.fullName).toThrow(SealedValueError);
 });

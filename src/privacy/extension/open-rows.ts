@@ -1,6 +1,6 @@
 import type { UserKey } from '../data-keys.js';
 import type { Privacy } from '../privacy.js';
-import { SealedValueError, UnsafeQueryError } from '../privacy-errors.js';
+import { UnsafeQueryError } from '../privacy-errors.js';
 import { findKeysApart } from './keys-apart.js';
 import { isRow, ownerColumn, type Row } from './models.js';
 import type { Plan } from './selection.js';
@@ -53,15 +53,18 @@ async function openRow(opening: Opening, plan: Plan, row: Row, above?: UserKey |
   for (const field of plan.open) {
     const stored = row[field];
     if (stored === null) continue;
-    if (!key) throw new SealedValueError(plan.model.name, field, 'its data key is gone');
-    row[field] = privacy.open(
-      key,
-      { model: plan.model.name, field, rowId: String(row[plan.model.rowId]) },
-      stored,
-    );
+    const place = { model: plan.model.name, field, rowId: String(row[plan.model.rowId]) };
+    if (!key) throw privacy.withoutKey(place, ownerOf(plan, row));
+    row[field] = privacy.open(key, place, stored);
   }
   for (const { name, plan: child } of plan.children) await openRows(opening, child, row[name], key);
   for (const name of plan.strip) delete row[name];
+}
+
+function ownerOf({ model }: Plan, row: Row): string | null {
+  const column = ownerColumn(model);
+  const id = column === null ? null : row[column];
+  return typeof id === 'string' ? id : null;
 }
 
 async function keyOf({ privacy, apart }: Opening, plan: Plan, row: Row, above?: UserKey | KeysBeside) {

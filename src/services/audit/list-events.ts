@@ -1,3 +1,4 @@
+import { sealedSql } from '../../database/sealed-sql.js';
 import type { Database } from '../../database/client.js';
 import type { JsonObject } from '../../input/json-object.js';
 import type { Privacy } from '../../privacy/privacy.js';
@@ -73,14 +74,20 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
     ].filter((condition) => typeof condition === 'string');
     const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
     const order = `ORDER BY e.at DESC, e.id DESC LIMIT ${bind(limit, 'int')}`;
-    const rows = await db.$queryRawUnsafe<EventRow[]>(`${SELECT} ${where} ${order}`, ...values);
+    const rows = await db.$queryRawUnsafe<EventRow[]>(
+      sealedSql('audit reading', `${SELECT} ${where} ${order}`),
+      ...values,
+    );
     const keys = await fetchKeys(privacy, rows);
     return Promise.all(rows.map((row) => view(row, keys)));
   }
 
   /** One event by its id, a UUID; null when there is none. */
   async function find(id: string): Promise<EventView | null> {
-    const [row] = await db.$queryRawUnsafe<EventRow[]>(`${SELECT} WHERE e.id = $1::uuid`, id);
+    const [row] = await db.$queryRawUnsafe<EventRow[]>(
+      sealedSql('audit reading', `${SELECT} WHERE e.id = $1::uuid`),
+      id,
+    );
     return row ? view(row, await fetchKeys(privacy, [row])) : null;
   }
 
