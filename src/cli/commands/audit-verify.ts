@@ -59,14 +59,19 @@ async function verifyOffline(given: Offline, { env }: CommandSurroundings): Prom
   if (verifiers.length === 0) throw new UsageError(`There is no key in ${folder}: name one with --key`);
   const checkpoints = given.checkpoints ?? join(folder, 'checkpoints');
   const length = await sizeOf(checkpoints);
-  if (length === 0) throw new UsageError(`There are no checkpoints in ${checkpoints}`);
+  if (!length) throw new UsageError(`There are no checkpoints in ${checkpoints}`);
   if ((await sizeOf(given.dump)) === null) throw new UsageError(`There is no file ${given.dump}`);
   const leaves = join(folder, 'leaves');
   return verifyLog({
-    leaves: readDump(createInterface({ input: createReadStream(given.dump), crlfDelay: Infinity })),
-    checkpoints: [readCheckpoints(checkpoints, verifiers, length ?? 0)],
+    leaves: readDump(readLines(given.dump)),
+    checkpoints: [readCheckpoints(checkpoints, verifiers, length)],
     copiedLeaves: readLeaves(leaves, Math.floor(((await sizeOf(leaves)) ?? 0) / 32)),
   });
+}
+
+/** Opens the file when the first line is asked for: an interface that nobody listens to loses its lines. */
+async function* readLines(path: string): AsyncGenerator<string> {
+  yield* createInterface({ input: createReadStream(path), crlfDelay: Infinity });
 }
 
 function report(

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readCheckpoint, splitNotes, type FoundCheckpoint } from './checkpoint.js';
 import { formatVerifierKey, parseVerifierKey, type NoteVerifier } from './signed-note.js';
@@ -57,12 +57,14 @@ export function createLogFolder(folder: string) {
     }
   }
 
-  /** Makes the folder, and notes the verifier's key unless it is there. */
+  /** Makes the folder, notes the verifier's key unless it is there, and drops half a hash that a crash left. */
   async function prepare(verifier: NoteVerifier): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const line = formatVerifierKey(verifier);
     const known = await readFile(keyFile, 'utf8').catch(() => '');
     if (!known.split('\n').includes(line)) await appendFile(keyFile, `${line}\n`);
+    const length = await sizeOf(leafFile);
+    if (length % HASH_BYTES !== 0) await truncate(leafFile, length - (length % HASH_BYTES));
   }
 
   return {

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { signInAs, type Person } from '../admin/staff.js';
+import { codeOf } from '../auth/signed-in.js';
+import { eventually } from '../setup/eventually.js';
+import { startFullServer, type FullServer } from '../setup/full-server.js';
+
+let server: FullServer;
+let officer: Person;
+let ada: Person;
+let bo: Person;
+beforeAll(async () => {
+  server = await startFullServer();
+  officer = await signInAs(server, ['PRIVACY_OFFICER']);
+  ada = await signInAs(server);
+  bo = await signInAs(server);
+});
+afterAll(() => server.stop());
+
+interface Event {
+  id: string;
+  sequence: string | null;
+  at: string;
+  action: string;
+  subjectId: string | null;
+  ipAddress: string | null;
+}
+interface Page {
+  nodes: Event[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+const FIELDS =
+  'nodes { id sequence at action actorId subjectId ipAddress userAgent data } pageInfo { hasNextPage endCursor }';
+const LIST = `query ($first: Int, $after: String, $filter: AuditEventFilter) {
+  auditEvents(first: $first, after: $after, filter: $filter) { ${FIELDS} } }`;
+
+async function list(variables: object, by: Person = officer): Promise<Page> {
+  const { data, errors } = await server.graphql(LIST, variables, by.token);
+  expect(errors ?? []).toEqual([]);
+  return data?.auditEvents as Page;
+}
+
+test('a user reads what happened to the own account, with the own address', async () => {
+  const { data } = await server.graphql(`{ viewer { auditEvents { ${FIELDS} } } }`, {}, ada.token);
+  const { nodes } = (data?.viewer as { auditEvents: Page }).auditEvents;
+  expect(nodes.map(({ action }) => action)).toEqual(['session.created', 'user.registered']);
+  for (const event of nodes) expect(event).toMatchObject({ subjectId: ada.id, ipAddress: '127.0.0.1' });
+});
+
+test('every event gets its place in the sealed log', async () => {
+  await eventually(async () => {
+    const { nodes } = await list({ filter: { subjectId: ada.id } });
+    expect(nodes.every(({ sequence }) => sequence !== null)).toBe(true);
+  });
+  const verified = await server.graphql(
+    '{ verifyAuditLog { intact eventsChecked headSequence headHash firstBrokenSequence } }',
+    {},
+    officer.token,
+  );
+  const outcome = verified.data?.verifyAuditLog as { eventsChecked: string; headSequence: string };
+  expect(outcome).toMatchObject({
+    intact: true,
+    firstBrokenSequence: null,
+    headHash: expect.any(String) as string,
+  });
+  expect(Number(outcome.headSequence)).toBe(Number(outcome.eventsChecked) - 1);
+});
+
+test('pages follow each other without gap or repetition', async () => {
+  const seen: string[] = [];
+  for (let after: string | null = null; ;) {
+    const page: Page = await list({
+      first: 1,
+      after,
+      filter: { subjectId: ada.id, action: 'session.created' },
+    });
+    seen.push(...page.nodes.map(({ id }) => id));
+    if (!page.pageInfo.hasNextPage) break;
+    after = page.pageInfo.endCursor;
+  }
+  expect(new Set(seen).size).toBe(seen.length);
+  const all = await list({ filter: { subjectId: ada.id, action: 'session.created' } });
+  expect(seen).toEqual(all.nodes.map(({ id }) => id));
+});
+
+test('filters narrow the list', async () => {
+  const byActor = await list({ filter: { actorId: ada.id } });
+  expect(byActor.nodes.length).toBeGreaterThan(0);
+  const [newest] = byActor.nodes as [Event];
+  expect((await list({ filter: { actorId: ada.id, after: newest.at } })).nodes.map(({ id }) => id)).toContain(
+    newest.id,
+  );
+  expect(
+    (await list({ filter: { actorId: ada.id, before: newest.at } })).nodes.map(({ id }) => id),
+  ).not.toContain(newest.id);
+  expect((await list({ filter: { subjectId: randomUUID() } })).nodes).toEqual([]);
+});
+
+test('without audit:read nobody reads or verifies the log, and node() finds own events only', async () => {
+  for (const query of ['{ auditEvents { nodes { id } } }', '{ verifyAuditLog { intact } }']) {
+    expect(codeOf(await server.graphql(query, {}, ada.token))).toBe('FORBIDDEN');
+    expect(codeOf(await server.graphql(query))).toBe('UNAUTHENTICATED');
+  }
+  const [event] = (await list({ filter: { subjectId: ada.id } })).nodes as [Event];
+  const node = async (by?: Person) =>
+    (await server.graphql('query ($id: ID!) { node(id: $id) { id } }', { id: event.id }, by?.token)).data
+      ?.node;
+  expect(await node(ada)).toEqual({ id: event.id });
+  expect(await node(officer)).toEqual({ id: event.id });
+  expect(await node(bo)).toBeNull();
+  expect(await node()).toBeNull();
+});
+
+test('bad input is refused', async () => {
+  const refused = async (variables: object) => codeOf(await server.graphql(LIST, variables, officer.token));
+  expect(await refused({ first: 101 })).toBe('BAD_USER_INPUT');
+  expect(await refused({ after: 'W10' })).toBe('BAD_USER_INPUT');
+  expect(await refused({ filter: { subjectId: 'me' } })).toBe('BAD_USER_INPUT');
+  expect(await refused({ filter: { action: 'x'.repeat(61) } })).toBe('BAD_USER_INPUT');
+  const backwards = { after: '2026-01-02T00:00:00Z', before: '2026-01-01T00:00:00Z' };
+  expect(await refused({ filter: backwards })).toBe('BAD_USER_INPUT');
+});
+
+test('the address is gone once the person is erased or the origin was deleted, and the log is intact', async () => {
+  await server.app.db.auditOrigin.deleteMany({ where: { userId: bo.id } });
+  for (const event of (await list({ filter: { subjectId: bo.id } })).nodes)
+    expect(event.ipAddress).toBeNull();
+  const erased = await server.graphql(
+    'mutation ($userId: ID!) { eraseUser(userId: $userId, reason: "test", immediately: true) { erasureRequest { id } } }',
+    { userId: ada.id },
+    officer.token,
+  );
+  expect(erased.errors ?? []).toEqual([]);
+  await eventually(async () => {
+    const { nodes } = await list({ filter: { subjectId: ada.id } });
+    expect(nodes.map(({ ipAddress }) => ipAddress)).toEqual(nodes.map(() => null));
+  });
+  expect(await server.app.auditParts.auditLog.verify()).toMatchObject({ intact: true });
+});
+
+test('a look at the events about others is an event itself', async () => {
+  await list({ filter: { subjectId: bo.id } });
+  const looks = await server.app.db.auditEvent.count({
+    where: { action: 'pii.viewed', actorId: officer.id, subjectId: bo.id },
+  });
+  expect(looks).toBeGreaterThan(0);
+});
