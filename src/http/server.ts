@@ -80,7 +80,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   deps.gate?.register(app);
   acceptJsonBodiesOnly(app);
   registerMetrics(app, { token: config.metricsToken, metrics: deps.metrics });
-  await app.register(fastifyCors, corsOptions(config));
+  const cors = corsOptions(config);
+  if (cors.origin.length > 0) await app.register(fastifyCors, cors);
   const { authenticate, rolesOf, cursors, recordAccess } = deps;
   const contextDeps = { authenticate, rolesOf, trustedProxies: config.trustedProxies };
   const createContext = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> =>
@@ -112,7 +113,8 @@ function incomingRequest(
   };
 }
 
-function corsOptions(config: HttpServerDeps['config']): Parameters<typeof fastifyCors>[1] {
+/** Without an origin to allow nothing is registered: browsers then keep every other origin out. */
+function corsOptions(config: HttpServerDeps['config']) {
   return {
     origin: [...config.corsOrigins, ...(config.environment === 'production' ? [] : APOLLO_ORIGINS)],
     credentials: true,
