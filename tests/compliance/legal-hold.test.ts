@@ -1,3 +1,4 @@
+import { sealedSql } from '../../src/database/sealed-sql.js';
 import { eventually } from '../setup/eventually.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { codeOf, erasuresOf, requestIn, signUp, type Person } from './erasure-people.js';
@@ -62,8 +63,8 @@ test('a hold is placed once and released once, by officers only, on accounts tha
 test('the reason lies sealed, and each step is in the audit log', async () => {
   const person = await signUp(server);
   await erasures.hold(officer.token, person.id);
-  const [row] = await server.app.db.$queryRaw<{ reason: string }[]>`
-    SELECT reason FROM legal_holds WHERE user_id = ${person.id}::uuid`;
+  const stored = sealedSql('hot read', 'SELECT reason FROM legal_holds WHERE user_id = $1::uuid');
+  const [row] = await server.app.db.$queryRawUnsafe<{ reason: string }[]>(stored, person.id);
   expect(row?.reason).toMatch(/^c1\./);
   const events = await server.app.db.auditEvent.findMany({
     where: { subjectId: person.id, action: 'hold.placed' },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sealedSql } from '../../src/database/sealed-sql.js';
 import type { MailTransport } from '../../src/mail/delivery.js';
 import { createMailTransport } from '../../src/mail/transport.js';
 import { createLog } from '../../src/log.js';
@@ -165,10 +166,14 @@ test('neither recipient, nor link, nor any other part of a mail lies in the data
 });
 
 async function everythingStored(): Promise<string> {
-  const rows = await setup.db.$queryRaw`
-    SELECT row_to_json(m)::text AS row FROM outgoing_mails m
-    UNION ALL SELECT row_to_json(j)::text FROM pgboss.job j
-    UNION ALL SELECT row_to_json(a)::text FROM pgboss.archive a`;
+  const rows = await setup.db.$queryRawUnsafe(
+    sealedSql(
+      'hot read',
+      `SELECT row_to_json(m)::text AS row FROM outgoing_mails m
+       UNION ALL SELECT row_to_json(j)::text FROM pgboss.job j
+       UNION ALL SELECT row_to_json(a)::text FROM pgboss.archive a`,
+    ),
+  );
   return JSON.stringify(rows);
 }
 
