@@ -7,5 +7,5 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', {}] },
   globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
   globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
-  testTimeout: 60_000, // some start whole servers, which takes its time on a busy machine
+  testTimeout: 180_000, // some start whole servers, which takes its time on a busy machine
 };
