@@ -1,6 +1,7 @@
 import { createAuditParts, type AuditParts } from './app/audit-parts.js';
 import { atAddress } from './app/listen.js';
 import { createKeyParts } from './app/key-parts.js';
+import { pagesOf } from './app/own-pages.js';
 import { createApiSchema } from './app/schema.js';
 import { createMetrics } from './app/metrics.js';
 import { createErasures } from './app/erasures.js';
@@ -26,7 +27,6 @@ import { createAccessTokens } from './security/access-token.js';
 import { createAuthenticate } from './security/authenticate.js';
 import { createEndedSessions } from './security/ended-sessions.js';
 import { createNotificationListener } from './security/notification-listener.js';
-import { PASSWORD_MAX_LENGTH } from './security/password-text.js';
 import { createSigningKeys } from './security/signing-keys.js';
 import { AdminResolver } from './services/admin/admin.resolver.js';
 import { END_SUSPENSION_JOB } from './services/admin/suspend-user.js';
@@ -272,19 +272,4 @@ function scheduleRetention(jobs: ReturnType<typeof createJobs>, { run }: Retenti
     retryLimit: 2,
   });
   jobs.schedule(RETENTION_JOB, '17 * * * *');
-}
-
-function pagesOf({ identity }: Services, config: Config, log: Log): Parameters<typeof registerPages>[1] {
-  return {
-    verifyEmail: (token, origin) => identity.verifyEmail({ token, origin }),
-    resetPassword: (token, newPassword, origin) => identity.resetPassword({ token, newPassword, origin }),
-    confirmEmailChange: (token, origin) => identity.confirmEmailChange({ token, origin }),
-    undoEmailChange: (token, origin) => identity.undoEmailChange({ token, origin }),
-    acceptInvitation: (token, newPassword, origin) =>
-      identity.acceptInvitation({ token, newPassword, origin }),
-    serviceName: config.serviceName,
-    passwordPolicy: { minLength: config.passwordMinLength, maxLength: PASSWORD_MAX_LENGTH },
-    trustedProxies: config.trustedProxies,
-    log,
-  };
 }

@@ -112,6 +112,14 @@ test('after a rotation inside Vault new keys name the new version and old ones s
   expect(vault.namespaces.at(-1)).toBe('team');
 });
 
+test('a Vault that ignores the context is refused at the start', async () => {
+  const store = await openVault();
+  await requireWorkingStore('vault', store);
+  vault.ignoresContext = true;
+  await expect(requireWorkingStore('vault', store)).rejects.toThrow(/another context/);
+  vault.ignoresContext = false;
+});
+
 test('a token file is read anew, so that an agent can renew it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'custodia-token-'));
   const file = join(folder, 'token');

@@ -19,6 +19,8 @@ export async function startVaultPeer(mount: string, keyName: string) {
     calls: [] as string[],
     namespaces: [] as unknown[],
     fault: null as Fault,
+    /** As Vault was before 1.13. */
+    ignoresContext: false,
     token: 'hvs.example',
     url: '',
     rotate: () => void versions.push(randomBytes(32)),
@@ -41,7 +43,7 @@ export async function startVaultPeer(mount: string, keyName: string) {
   });
 
   function handle(method: string, path: string, call: Call): [number, object] {
-    const aad = Buffer.from(call.associated_data ?? '', 'base64');
+    const aad = Buffer.from(peer.ignoresContext ? '' : (call.associated_data ?? ''), 'base64');
     if (method === 'POST' && path === `/v1/${mount}/encrypt/${keyName}`) {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', versions.at(-1)!, nonce).setAAD(aad);
