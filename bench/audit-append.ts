@@ -5,7 +5,7 @@
  * the same columns and indexes, through the same driver and as many connections, in turns with the log.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -27,8 +27,8 @@ import { printMachine } from './report.js';
 import { median } from './statistics.js';
 
 const CONNECTIONS = 24;
-const ROUNDS = 8;
-const SECONDS = 4;
+const ROUNDS = 4;
+const SECONDS = 3;
 const USERS = 500;
 const ORIGIN = {
   ipAddress: '192.0.2.7',
@@ -90,11 +90,13 @@ async function measure(url: string): Promise<void> {
   const audit = createAuditService({ clock: systemClock, privacy });
   const pick = () => users[Math.floor(Math.random() * users.length)] ?? '';
 
+  let recorded = 0;
   const append = async (client: pg.Client) => {
     const userId = pick();
     const data = { sessionId: randomUUID(), amr: ['pwd'] };
     const people = { actorId: userId, subjectId: userId };
     await audit.record(overClient(client), { action: 'session.created', ...people, origin: ORIGIN, data });
+    recorded += 1;
   };
   const envelope = `c1.1.${'A'.repeat(250)}`;
   const plain = async (client: pg.Client) => {
@@ -114,18 +116,26 @@ async function measure(url: string): Promise<void> {
   };
 
   const ratios: number[] = [];
+  const micros: { log: number[]; plain: number[] } = { log: [], plain: [] };
   const rates: { log: number[]; plain: number[]; lag: number[] } = { log: [], plain: [], lag: [] };
   for (let round = -1; round < ROUNDS; round += 1) {
     // A B, B A, …: what the machine does beside it, and its slowing down, fall on both alike.
-    const first = round % 2 === 0 ? await rateOf(clients, plain) : null;
-    const appended = await rateOf(clients, append);
-    const lag = await untilSealed(clients[0] as pg.Client);
-    const inserted = first ?? (await rateOf(clients, plain));
+    const first = round % 2 === 0 ? await busy(() => rateOf(clients, plain)) : null;
+    let lag = 0;
+    const log = await busy(async () => {
+      const rate = await rateOf(clients, append);
+      lag = await untilSealed(clients[0] as pg.Client, recorded);
+      return rate;
+    });
+    const other = first ?? (await busy(() => rateOf(clients, plain)));
+    const [appended, inserted] = [log.rate, other.rate];
     if (round < 0) continue;
     rates.log.push(appended);
     rates.plain.push(inserted);
     rates.lag.push(lag);
     ratios.push(appended / inserted);
+    micros.log.push(log.micros);
+    micros.plain.push(other.micros);
   }
   const started = performance.now();
   const verification = await createAuditLog({ url, privacy, folder, openKey }).verify();
@@ -140,6 +150,11 @@ async function measure(url: string): Promise<void> {
   console.log(`plain inserts ${median(rates.plain).toFixed(0)} rows/s (same columns, same indexes)`);
   const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
   console.log(`ratio ${median(ratios).toFixed(2)} (median of ${ratios.length} pairs of rounds, ${range})`);
+  const [cost, limit] = [median(micros.log), median(micros.plain)];
+  console.log(
+    `processor time of Node and PostgreSQL, sealing included: ${cost.toFixed(0)} µs an event, ` +
+      `${limit.toFixed(0)} µs a plain row (${(limit / cost).toFixed(2)})`,
+  );
   console.log(`all sealed ${median(rates.lag).toFixed(1)} s after a round`);
   const { intact, eventsChecked } = verification;
   const rate = (eventsChecked / seconds).toFixed(0);
@@ -157,14 +172,34 @@ async function rateOf(clients: pg.Client[], once: (client: pg.Client) => Promise
   return count / SECONDS;
 }
 
-/** Seconds until everything that was recorded is sealed. */
-async function untilSealed(client: pg.Client): Promise<number> {
+/** The rate of a round, and the processor time of one event in it, which other work on the machine hardly moves. */
+async function busy(work: () => Promise<number>): Promise<{ rate: number; micros: number }> {
+  const before = await processorSeconds();
+  const rate = await work();
+  const seconds = (await processorSeconds()) - before;
+  return { rate, micros: (seconds * 1e6) / (rate * SECONDS) };
+}
+
+/** Processor time so far of this process and of PostgreSQL's. */
+async function processorSeconds(): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  let ticks = 0;
+  for (const entry of await readdir('/proc')) {
+    const stat = /^\d+$/.test(entry) ? await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '') : '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (Number(fields[1]) === postgres.pid) ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return (user + system) / 1e6 + ticks / 100;
+}
+
+/** Seconds until so many events are sealed. */
+async function untilSealed(client: pg.Client, count: number): Promise<number> {
   const started = performance.now();
   for (;;) {
-    const { rows } = await client.query<{ rest: string }>(
-      'SELECT (SELECT count(*) FROM audit_events) - (SELECT count(*) FROM audit_leaves) AS rest',
+    const { rows } = await client.query<{ sealed: string | null }>(
+      'SELECT max(sequence) + 1 AS sealed FROM audit_leaves',
     );
-    if (rows[0]?.rest === '0') return (performance.now() - started) / 1_000;
+    if (Number(rows[0]?.sealed) >= count) return (performance.now() - started) / 1_000;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode } from '../../errors.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { AuditAction } from '../audit/audit-action.js';
+import { untilNextBeat } from './even-pace.js';
 import type { IdentityParts } from './identity-parts.js';
 import { lockUser } from './locked-user.js';
 import { USER_COLUMNS, type UserRecord, type UserStatus } from './user-record.js';
@@ -28,6 +29,8 @@ interface Refusal {
   subjectId: string | null;
   code: ErrorCode;
   origin: RequestOrigin;
+  /** When the attempt came, by performance.now(). */
+  startedAt: number;
 }
 
 type StoredUser = VerifiedUser & { readonly passwordHash: string | null };
@@ -68,11 +71,15 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
     }
   }
 
-  /** Records a refused attempt, for unknown addresses too: both write one row. */
-  async function refuse({ action, subjectId, code, origin }: Refusal): Promise<never> {
+  /**
+   * Records a refused attempt, for unknown addresses too, and puts it off to the next beat: reading and sealing
+   * for a known one takes a few milliseconds more.
+   */
+  async function refuse({ action, subjectId, code, origin, startedAt }: Refusal): Promise<never> {
     await db.$transaction((tx) =>
       audit.record(tx, { action, actorId: null, subjectId, origin, data: { reason: code } }),
     );
+    await untilNextBeat(startedAt);
     throw new AppError(code);
   }
 
@@ -91,8 +98,9 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
    * @throws AppError INVALID_CREDENTIALS, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED, OVERLOADED
    */
   async function check({ email, password, origin }: SignInAttempt): Promise<VerifiedUser> {
+    const startedAt = performance.now();
     const user = await db.user.findUnique({ where: { email }, select: COLUMNS });
-    return admit(user, password, { action: 'session.refused', origin });
+    return admit(user, password, { action: 'session.refused', origin, startedAt });
   }
 
   /**
@@ -100,14 +108,15 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
    * @throws AppError as `check`
    */
   async function requirePassword({ userId, password, origin }: PasswordAttempt): Promise<VerifiedUser> {
+    const startedAt = performance.now();
     const user = await db.user.findUnique({ where: { id: userId }, select: COLUMNS });
-    return admit(user, password, { action: 'password.refused', origin });
+    return admit(user, password, { action: 'password.refused', origin, startedAt });
   }
 
   async function admit(
     user: StoredUser | null,
     password: string,
-    attempt: Pick<Refusal, 'action' | 'origin'>,
+    attempt: Pick<Refusal, 'action' | 'origin' | 'startedAt'>,
   ) {
     const known = await matches(user, password);
     const code = user && known ? findObstacle(user) : 'INVALID_CREDENTIALS';

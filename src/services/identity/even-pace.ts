@@ -12,3 +12,15 @@ export async function atEvenPace<T>(work: () => Promise<T>): Promise<T> {
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 }
+
+/** A refusal waits for the next multiple of this since the request came; milliseconds. */
+const BEAT = 100;
+
+/**
+ * Waits for the next beat since `startedAt` (of performance.now()): what took a little longer or shorter ends at
+ * the same moment. For operations whose usual time is not known beforehand, since it hangs on the cost of hashing.
+ */
+export async function untilNextBeat(startedAt: number): Promise<void> {
+  const elapsed = performance.now() - startedAt;
+  await setTimeout(BEAT - (elapsed % BEAT));
+}
