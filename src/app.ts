@@ -1,5 +1,6 @@
 import { createAuditParts, type AuditParts } from './app/audit-parts.js';
 import { atAddress } from './app/listen.js';
+import { createKeyUpkeep } from './app/key-upkeep.js';
 import { createKeyParts } from './app/key-parts.js';
 import { pagesOf } from './app/own-pages.js';
 import { createApiSchema } from './app/schema.js';
@@ -136,6 +137,21 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const { encryption } = keyRing;
   const auditParts = createAuditParts({ config, databaseUrl, db, privacy, encryption, clock, log, print });
 
+  const { audit } = services;
+  const keyUpkeep = createKeyUpkeep({
+    config,
+    databaseUrl,
+    db,
+    privacy,
+    keyRing,
+    signingKeys,
+    audit,
+    jobs,
+    mail,
+    clock,
+    log,
+  });
+
   const gate = createGate();
   const openFailures = reportOpenFailures({ privacy, db, audit: services.audit, log });
   const recordAccess = createRecordAccess({ db, audit: services.audit });
@@ -160,7 +176,8 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     metrics: createMetrics({ db, cases: services.cases, openFailures }),
     gate,
     readinessChecks: {
-      database: () => pingDatabase(databaseUrl), start: gate.check,
+      database: () => pingDatabase(databaseUrl),
+      start: gate.check,
       ...keys.readinessChecks,
     },
     jwks: () => signingKeys.jwks(),
@@ -174,6 +191,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     auditParts,
     erasures,
     retention,
+    keyUpkeep,
     db,
     /** Answers requests without a socket; `start` opens the real one. */
     http,
@@ -181,6 +199,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     prepare: () => jobs.prepare(),
     /** Connects, and listens on the configured address. Returns the port. */
     async start(): Promise<number> {
+      await keyUpkeep.requireInUse();
       await signingKeys.ensure();
       await endedSessions.start();
       const { host, port } = config;
@@ -202,6 +221,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
       transport.close();
       await endedSessions.stop();
       await reads.close();
+      await keyUpkeep.close();
       await db.$disconnect();
       await keys.close();
     },

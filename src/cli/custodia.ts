@@ -7,6 +7,10 @@ import { adminBootstrap } from './commands/admin-bootstrap.js';
 import { auditDump } from './commands/audit-dump.js';
 import { auditProve } from './commands/audit-prove.js';
 import { auditVerify } from './commands/audit-verify.js';
+import { keysAskReset } from './commands/keys-ask-reset.js';
+import { keysRemove } from './commands/keys-remove.js';
+import { keysRotate } from './commands/keys-rotate.js';
+import { keysStatus } from './commands/keys-status.js';
 import { erasureRequest, erasureRun, erasureStatus } from './commands/erasure.js';
 import { privacyExport } from './commands/privacy-export.js';
 import { privacyRecord } from './commands/privacy-record.js';
@@ -20,6 +24,10 @@ const COMMANDS = [
   auditVerify,
   auditDump,
   auditProve,
+  keysStatus,
+  keysRotate,
+  keysRemove,
+  keysAskReset,
   erasureRequest,
   erasureStatus,
   erasureRun,

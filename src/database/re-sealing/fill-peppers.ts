@@ -12,7 +12,7 @@ export interface FillPeppers {
   privacy: Privacy;
   keys: WrappedKeys;
   pace: Pace;
-  onRow(result: { id: string; error: unknown }): void;
+  onRow: (result: { id: string; error: unknown }) => void;
 }
 
 /** Notes the pepper of each password hash that was stored before its pepper was noted; those made elsewhere have none. */

@@ -15,7 +15,7 @@ export interface ReIndex {
   keys: WrappedKeys;
   searchIndex: SecretVersions;
   pace: Pace;
-  onRow(result: { id: string; error: unknown }): void;
+  onRow: (result: { id: string; error: unknown }) => void;
 }
 
 interface IndexedRow {

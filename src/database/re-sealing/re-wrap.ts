@@ -12,7 +12,7 @@ export interface ReWrap {
   encryption: KeyEncryption;
   pace: Pace;
   /** Called after each row. */
-  onRow(result: { id: string; error: unknown }): void;
+  onRow: (result: { id: string; error: unknown }) => void;
 }
 
 /** What every key wrapped by the active key-encryption key begins with. */

@@ -21,7 +21,7 @@ export interface ReplaceDataKeys {
   userId: string | null;
   /** Milliseconds for which nobody goes on working with a key that was read before. */
   grace: number;
-  onRow(result: { id: string; error: unknown }): void;
+  onRow: (result: { id: string; error: unknown }) => void;
 }
 
 type Stage = 'published' | 'active' | 'done';

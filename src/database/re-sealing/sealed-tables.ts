@@ -17,7 +17,7 @@ interface SealedColumn {
   column: string;
   /** The expression that yields the envelope, and the one that stores the envelope `value`. */
   read: string;
-  write(value: string): string;
+  write: (value: string) => string;
 }
 
 /** A sealed column that can be looked up, and the columns of its search indexes. */

@@ -21,7 +21,7 @@ export function createAskReset({ db, databaseUrl, sql, keyRing, mail, clock }: K
     await db.$transaction(async (tx) => {
       for (const { id } of users) {
         const user = await tx.user.findUnique({ where: { id }, select: { email: true } });
-        if (user?.email == null) continue;
+        if (!user?.email) continue;
         const to = { address: user.email };
         await mail.sendLater(tx, { userId: id, to, template: 'password-renewal', params: {} });
       }

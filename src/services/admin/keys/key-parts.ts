@@ -45,5 +45,5 @@ export interface RotationOptions {
   grace: number;
   signal?: AbortSignal;
   /** Called as it goes on, every now and then. */
-  onProgress?(progress: { done: number; total: number }): void;
+  onProgress?: (progress: { done: number; total: number }) => void;
 }

@@ -23,8 +23,8 @@ export interface RotationOutcome {
 }
 
 interface Counting {
-  onRow(result: { id: string; error: unknown }): void;
-  result(): { changed: number; failed: number };
+  onRow: (result: { id: string; error: unknown }) => void;
+  result: () => { changed: number; failed: number };
 }
 
 /** Replaces keys while everything runs. Each replacement goes on where an earlier attempt was interrupted. */
