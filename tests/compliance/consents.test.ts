@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { signUp, type Person } from './export-setup.js';
@@ -12,6 +13,17 @@ beforeEach(async () => {
   person = await signUp(server);
 });
 afterAll(() => server?.stop());
+
+/** What stands in the database itself, beneath the client that opens it. */
+async function beneath<Row extends pg.QueryResultRow>(sql: string, ...values: string[]): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: server.ownerUrl });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
 
 const FIELDS = 'consents { purpose granted policyVersion recordedAt }';
 const SET = `mutation ($input: ConsentInput!) { setConsent(input: $input) { ${FIELDS} } }`;
@@ -63,8 +75,10 @@ test('an objection counts as refused and opens a case that is due in a month', a
     status: 'OPEN',
     evidence: expect.stringContaining('Grounds-Canary') as string,
   });
-  const stored = await server.app.db.$queryRaw<{ evidence: string }[]>`
-    SELECT evidence FROM data_subject_requests WHERE id = ${found!.id}::uuid`;
+  const stored = await beneath<{ evidence: string }>(
+    'SELECT evidence FROM data_subject_requests WHERE id = $1',
+    found!.id,
+  );
   expect(stored[0]!.evidence).not.toContain('Canary');
 });
 
@@ -91,11 +105,12 @@ test('what somebody corrects in their profile leaves no old value in clear, not 
   await server.graphql(UPDATE, { input: { fullName: before } }, person.token);
   const { data } = await server.graphql(UPDATE, { input: { fullName: 'Right Name' } }, person.token);
   expect(data?.updateProfile).toEqual({ user: { profile: { fullName: 'Right Name' } } });
-  const tables = await server.app.db.$queryRaw<{ name: string }[]>`
-    SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`;
+  const tables = await beneath<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+  );
   expect(tables.length).toBeGreaterThan(10);
   for (const { name } of tables) {
-    const [hit] = await server.app.db.$queryRawUnsafe<{ hits: number }[]>(
+    const [hit] = await beneath<{ hits: number }>(
       `SELECT count(*)::int AS hits FROM "${name}" t WHERE t::text LIKE '%' || $1 || '%'`,
       before,
     );
