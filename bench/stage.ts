@@ -69,7 +69,7 @@ export async function startStage({ profileDir }: { profileDir: string | undefine
   }
 }
 
-/** As in production, with everything on; only the log is kept to warnings. */
+/** As in production, with everything on; only the log is kept to errors. */
 function productionSettings(of: { dataDir: string; databaseUrl: string; origin: string; mailPort: number }) {
   return {
     NODE_ENV: 'production',
@@ -81,7 +81,7 @@ function productionSettings(of: { dataDir: string; databaseUrl: string; origin: 
     SMTP_URL: `smtp://127.0.0.1:${of.mailPort}`,
     MAIL_FROM: 'Custodia <no-reply@example.com>',
     ACCESS_TOKEN_TTL: '1h',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'error',
   };
 }
 

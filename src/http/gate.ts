@@ -16,9 +16,9 @@ export function createGate() {
       if (!isOpen) throw new Error('The server is still starting.');
     },
     register(app: FastifyInstance): void {
-      app.addHook('onRequest', async ({ url }) => {
-        if (isOpen || ALWAYS_OPEN.has(url.split('?')[0] ?? '')) return;
-        throw new AppError('OVERLOADED', { retryAfterSeconds: 2, hint: 'The server is still starting.' });
+      app.addHook('onRequest', ({ url }, _reply, done) => {
+        if (isOpen || ALWAYS_OPEN.has(url.split('?')[0] ?? '')) return done();
+        done(new AppError('OVERLOADED', { retryAfterSeconds: 2, hint: 'The server is still starting.' }));
       });
     },
   };
