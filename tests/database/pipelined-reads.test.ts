@@ -4,19 +4,19 @@ import pg from 'pg';
 import { createPipelinedReads, type PipelinedReads } from '../../src/database/pipelined-reads.js';
 import type { ReadStatement } from '../../src/database/read-query.js';
 import { createLog } from '../../src/log.js';
-import { createTestDatabase } from '../setup/test-database.js';
+import { createEmptyDatabase } from '../setup/test-database.js';
 
 const log = createLog('silent');
 const BY_ID: ReadStatement = { name: 'by_id', text: 'SELECT id, word FROM words WHERE id = $1' };
 const SLOW: ReadStatement = { name: 'slow', text: 'SELECT pg_sleep($1::float8)::text' };
 const COUNT = 200;
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let database: Awaited<ReturnType<typeof createEmptyDatabase>>;
 let admin: pg.Client;
 let reads: PipelinedReads;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createEmptyDatabase();
   admin = new pg.Client(database.url);
   await admin.connect();
   await admin.query('CREATE TABLE words (id int PRIMARY KEY, word text, seen timestamptz)');
