@@ -79,6 +79,8 @@ test('an audit event names the session by id and keeps no token', async () => {
   const { session } = await server.signIn(userId);
   const events = await server.db.auditEvent.findMany({ where: { subjectId: userId } });
   expect(events).toMatchObject([
-    { action: 'session.created', data: { sessionId: session.id, amr: ['pwd'] }, ...ORIGIN },
+    { action: 'session.created', data: { sessionId: session.id, amr: ['pwd'] } },
   ]);
+  const held = await server.db.auditOrigin.findMany({ where: { userId } });
+  expect(held.map(({ origin }) => origin)).toEqual([{ ...ORIGIN, salt: expect.any(String) as string }]);
 });
