@@ -26,12 +26,46 @@ export type Scalars = {
   URL: { input: string; output: string; }
 };
 
+/** The first password of an account that somebody else opened. */
+export type AcceptInvitationInput = {
+  /** The password; `passwordPolicy` says what is accepted. */
+  newPassword: Scalars['String']['input'];
+  /** The token of the mailed link. */
+  token: Scalars['String']['input'];
+};
+
+/** Which events to list; all conditions must hold. */
+export type AuditEventFilter = {
+  /** What happened, in full: session.created. */
+  action?: InputMaybe<Scalars['String']['input']>;
+  /** Who did it. */
+  actorId?: InputMaybe<Scalars['ID']['input']>;
+  /** Events of this moment and later. */
+  after?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Events before this moment. */
+  before?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Whose account it is about. */
+  subjectId?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** A new password, by the right of the current one. */
 export type ChangePasswordInput = {
   /** The password that is valid now. */
   currentPassword: Scalars['String']['input'];
   /** The new password; `passwordPolicy` says what is accepted. */
   newPassword: Scalars['String']['input'];
+};
+
+/** The answer to a request. */
+export type CloseCaseInput = {
+  /** What was decided. */
+  decision: DataSubjectDecision;
+  /** What was done about it. */
+  evidence: Scalars['String']['input'];
+  /** The case. */
+  id: Scalars['ID']['input'];
+  /** Why; needed unless all was granted. */
+  reason?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** What a person agrees to, or refuses. */
@@ -44,12 +78,111 @@ export type ConsentInput = {
   purpose: Scalars['String']['input'];
 };
 
+/** An account to open for somebody else. */
+export type CreateUserInput = {
+  /** The address to sign in with; the invitation goes there. */
+  email: Scalars['EmailAddress']['input'];
+  /** The name the user goes by, at most 100 characters. */
+  fullName?: InputMaybe<Scalars['String']['input']>;
+  /** Roles to start with; others than USER need `roles:write`. */
+  roles?: InputMaybe<Array<Role>>;
+};
+
+/** Where a data export stands. */
+export type DataExportStatus =
+  /** Its time is over and the copy is gone; ask again. */
+  | 'EXPIRED'
+  /** It could not be made; ask again. */
+  | 'FAILED'
+  /** Being made. */
+  | 'PENDING'
+  /** It can be fetched. */
+  | 'READY';
+
+/** What was decided. */
+export type DataSubjectDecision =
+  /** All that was asked for was done. */
+  | 'GRANTED'
+  /** A part of it was done. */
+  | 'PARTLY_GRANTED'
+  /** Nothing was done. */
+  | 'REFUSED'
+  /** The person no longer asks for it. */
+  | 'WITHDRAWN';
+
+/** Whether the request was answered. */
+export type DataSubjectRequestStatus =
+  /** Answered or withdrawn. */
+  | 'CLOSED'
+  /** Waiting for an answer. */
+  | 'OPEN';
+
+/** Which right the person uses: Art. 15 to 21 GDPR, or the CCPA. */
+export type DataSubjectRequestType =
+  /** To be told what is held: Art. 15 GDPR. */
+  | 'ACCESS'
+  /** To have wrong data corrected: Cal. Civ. Code § 1798.106. */
+  | 'CCPA_CORRECT'
+  /** To have the data deleted: Cal. Civ. Code § 1798.105. */
+  | 'CCPA_DELETE'
+  /** To know what is held: Cal. Civ. Code § 1798.110. */
+  | 'CCPA_KNOW'
+  /** To opt out of sale and sharing: Cal. Civ. Code § 1798.120. */
+  | 'CCPA_OPT_OUT'
+  /** To have the data erased: Art. 17 GDPR. */
+  | 'ERASURE'
+  /** To object to a use of the data: Art. 21 GDPR. */
+  | 'OBJECTION'
+  /** To get the data in a form that machines read: Art. 20 GDPR. */
+  | 'PORTABILITY'
+  /** To have wrong data corrected: Art. 16 GDPR. */
+  | 'RECTIFICATION'
+  /** To have the use of the data restricted: Art. 18 GDPR. */
+  | 'RESTRICTION';
+
+/** Where an erasure stands. */
+export type ErasureStatus =
+  /** Taken back: nothing was erased. */
+  | 'CANCELLED'
+  /** Done, with a receipt. */
+  | 'COMPLETED'
+  /** Waits for the end of a legal hold; can be cancelled. */
+  | 'ON_HOLD'
+  /** Being carried out; nothing stops it any more. */
+  | 'RUNNING'
+  /** Waits for the end of the grace period; can be cancelled. */
+  | 'SCHEDULED';
+
 /** Address and password of an account. */
 export type LoginInput = {
   /** The address of the account. */
   email: Scalars['EmailAddress']['input'];
   /** The password of the account. */
   password: Scalars['String']['input'];
+};
+
+/** An objection to a use of one’s data, Art. 21 GDPR. */
+export type ObjectionInput = {
+  /** The grounds relating to the user’s situation; direct marketing needs none. At most 2,000 characters. */
+  grounds?: InputMaybe<Scalars['String']['input']>;
+  /** Which version of the text the user saw; at most 50 characters. */
+  policyVersion: Scalars['String']['input'];
+  /** The use objected to; at most 100 characters. */
+  purpose: Scalars['String']['input'];
+};
+
+/** A request that came outside the applications. */
+export type OpenCaseInput = {
+  /** How it came, such as letter; at most 40 characters. */
+  channel: Scalars['String']['input'];
+  /** How the person proved who they are. */
+  identityProof?: InputMaybe<Scalars['String']['input']>;
+  /** When it came: within the past year. */
+  receivedAt: Scalars['DateTime']['input'];
+  /** Which right the person uses. */
+  type: DataSubjectRequestType;
+  /** The account of the person. */
+  userId: Scalars['ID']['input'];
 };
 
 /** The refresh token to spend. */
@@ -84,6 +217,17 @@ export type ResetPasswordInput = {
   token: Scalars['String']['input'];
 };
 
+/** What somebody may be; docs/administration.md lists what each role may do. */
+export type Role =
+  /** Runs the service: invites, deletes, grants roles. */
+  | 'ADMIN'
+  /** Carries out the rights of the people whose data is held. */
+  | 'PRIVACY_OFFICER'
+  /** Helps users: reads accounts, suspends them, ends sessions. */
+  | 'SUPPORT'
+  /** Everybody: uses the own account. */
+  | 'USER';
+
 /** Changes to the profile: an absent field stays as it is, null clears it. */
 export type UpdateProfileInput = {
   /** Address of a picture of the user. */
@@ -95,6 +239,33 @@ export type UpdateProfileInput = {
   /** A JSON merge patch (RFC 7396): keys given replace, null removes, others stay. Null clears all. */
   preferences?: InputMaybe<Scalars['JSONObject']['input']>;
 };
+
+/** Which accounts to list; every condition that is given must hold. */
+export type UserFilter = {
+  /** Accounts registered after this moment. */
+  createdAfter?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Accounts registered before this moment. */
+  createdBefore?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The account with this address. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** Accounts whose address is at this domain, such as `example.com`; not at those below it. */
+  emailDomain?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the address is verified. */
+  isVerified?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Accounts that hold this role. */
+  role?: InputMaybe<Role>;
+  /** Accounts that stand at one of these. */
+  status?: InputMaybe<Array<UserStatus>>;
+};
+
+/** How a list of accounts is ordered. */
+export type UserOrder =
+  /** The oldest accounts first. */
+  | 'CREATED_AT_ASC'
+  /** The newest accounts first. */
+  | 'CREATED_AT_DESC'
+  /** Who signed in last comes first, who never did last. */
+  | 'LAST_LOGIN_AT_DESC';
 
 /** Where an account stands. */
 export type UserStatus =
