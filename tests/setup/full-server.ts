@@ -7,6 +7,7 @@ import { createApp } from '../../src/app.js';
 import { systemClock } from '../../src/clock.js';
 import { readConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
+import { followKeyRingFile } from '../../src/privacy/followed-key-ring.js';
 import { createTestDatabase } from './test-database.js';
 import { testKeyRing } from './test-keys.js';
 
@@ -32,7 +33,7 @@ export async function startFullServer(env: NodeJS.ProcessEnv = {}, logTo?: NodeJ
   const app = await createApp({
     config: { ...config, port: 0 },
     databaseUrl: database.url,
-    keyRing: testKeyRing(),
+    keyRing: env.KEY_RING_FILE ? followKeyRingFile(env.KEY_RING_FILE, () => undefined) : testKeyRing(),
     clock: systemClock,
     log: createLog(config.logLevel, logTo),
     version: '0.0.0-test',

@@ -7,7 +7,7 @@ import type { Purpose } from '../../../privacy/key-ring.js';
 import { KeyRingError } from '../../../privacy/privacy-errors.js';
 import { PEPPERS_FILLED } from './key-run.js';
 import type { KeyParts } from './key-parts.js';
-import { countRing } from './ring-steps.js';
+import { activeKeyId, countRing } from './ring-steps.js';
 
 /**
  * Takes a key out of the key ring's file, once nothing lies under it: counted, and counted again when the grace
@@ -47,6 +47,8 @@ export function createRemoveKey(parts: KeyParts) {
         `${purpose}.${id}: the key ring is no file; take the key out where it comes from`,
       ]);
     const kind = purpose === 'searchIndex' ? 'search-index' : purpose;
+    if (id === activeKeyId(parts, purpose))
+      throw new KeyRingError([`${purpose}.${id}: it is the active key`]);
     await withUpkeepLock(databaseUrl, `keys ${kind}`, async () => {
       await refuseIfNeeded(purpose, id);
       await sleep(grace);
