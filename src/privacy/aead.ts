@@ -25,7 +25,7 @@ export function takeNonce(): Buffer {
  * The nonce must be fresh; only a test passes its own.
  */
 export function encrypt(key: Buffer, plaintext: Buffer, aad: Buffer, nonce: Buffer = takeNonce()): Buffer {
-  const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv(ALGORITHM, key, nonce);
   cipher.setAAD(aad);
   const body = cipher.update(plaintext);
   cipher.final();
@@ -35,12 +35,12 @@ export function encrypt(key: Buffer, plaintext: Buffer, aad: Buffer, nonce: Buff
 /** The plaintext of what `encrypt` made, or null when key, associated data or any bit differs. */
 export function decrypt(key: Buffer, sealed: Buffer, aad: Buffer): Buffer | null {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return null;
-  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES), {
-    authTagLength: TAG_BYTES,
-  });
+  const tagAt = sealed.length - TAG_BYTES;
+  // The default length of the tag is the whole 128 bits, and `setAuthTag` gets exactly so many.
+  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES));
   decipher.setAAD(aad);
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  const plaintext = decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES));
+  decipher.setAuthTag(sealed.subarray(tagAt));
+  const plaintext = decipher.update(sealed.subarray(NONCE_BYTES, tagAt));
   try {
     decipher.final();
     return plaintext;
@@ -56,8 +56,53 @@ export function associatedData(...parts: string[]): Buffer {
   return Buffer.from(text, 'utf8');
 }
 
-/** Decodes base64url and accepts only the one canonical spelling: Node's decoder alone ignores stray bits and characters. */
+const BASE64URL = /^[A-Za-z0-9_-]*$/;
+/** The last characters of a text of 2 or 3 characters beyond groups of 4 whose stray bits are zero. */
+const LAST_OF = [null, '', 'AQgw', 'AEIMQUYcgkosw048'] as const;
+
+/**
+ * Decodes base64url and accepts only the one canonical spelling (RFC 4648, section 3.5): Node's decoder alone ignores
+ * stray bits and characters.
+ */
 export function decodeCanonical(text: string): Buffer | null {
-  const bytes = Buffer.from(text, 'base64url');
-  return bytes.toString('base64url') === text ? bytes : null;
+  return endsCanonically(text) && BASE64URL.test(text) ? Buffer.from(text, 'base64url') : null;
+}
+
+/** Whether a text of base64url has a possible length and no stray bits in its last character. */
+function endsCanonically(text: string): boolean {
+  const last = LAST_OF[text.length % 4];
+  return last === null || (last !== '' && last!.includes(text.charAt(text.length - 1)));
+}
+
+// Opening works on memory that is there already, and on views of it that are kept: allocating them takes longer than
+// deciphering a short value. What lies there is ciphertext and names of places, never a secret.
+const SCRATCH_BYTES = 1_024;
+const scratch = Buffer.alloc(SCRATCH_BYTES);
+const aadScratch = Buffer.alloc(SCRATCH_BYTES);
+const scratchNonce = scratch.subarray(0, NONCE_BYTES);
+const bodies: Buffer[] = [];
+const tags: Buffer[] = [];
+const aads: Buffer[] = [];
+
+/**
+ * As `decrypt`, of base64url whose alphabet was checked before, and with associated data as a text of the characters
+ * U+0000 to U+007F. Null also for a spelling that is not the canonical one.
+ */
+export function decryptText(key: Buffer, sealed: string, aad: string): string | null {
+  if (!endsCanonically(sealed)) return null;
+  if (sealed.length > SCRATCH_BYTES || aad.length > SCRATCH_BYTES)
+    return decrypt(key, Buffer.from(sealed, 'base64url'), Buffer.from(aad))?.toString('utf8') ?? null;
+  const tagAt = scratch.write(sealed, 'base64url') - TAG_BYTES;
+  if (tagAt < NONCE_BYTES) return null;
+  const aadLength = aadScratch.write(aad, 'latin1');
+  const decipher = createDecipheriv(ALGORITHM, key, scratchNonce);
+  decipher.setAAD((aads[aadLength] ??= aadScratch.subarray(0, aadLength)));
+  decipher.setAuthTag((tags[tagAt] ??= scratch.subarray(tagAt, tagAt + TAG_BYTES)));
+  const plaintext = decipher.update((bodies[tagAt] ??= scratch.subarray(NONCE_BYTES, tagAt)));
+  try {
+    decipher.final();
+    return plaintext.toString('utf8');
+  } catch {
+    return null;
+  }
 }
