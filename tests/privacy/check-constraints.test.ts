@@ -6,7 +6,8 @@ import { freshEmail, openSealedDatabase, type SealedDatabase, sessionTimes } fro
 let it: SealedDatabase;
 beforeAll(async () => {
   it = await openSealedDatabase();
-  await it.db.user.create({
+  const { id: userId } = await it.db.user.create({
+    select: { id: true },
     data: {
       email: freshEmail(),
       profile: { create: { fullName: 'Ada' } },
@@ -19,6 +20,15 @@ beforeAll(async () => {
       auditOrigins: { create: { eventId: randomUUID(), at: new Date(), origin: {} } },
     },
   });
+  const now = new Date();
+  await it.db.dataExport.create({ data: { userId, requestedBy: userId } });
+  await it.db.dataSubjectRequest.create({
+    data: { userId, type: 'ACCESS', channel: 'letter', receivedAt: now, dueAt: now },
+  });
+  await it.db.erasureRequest.create({
+    data: { userId, status: 'SCHEDULED', requestedAt: now, requestedBy: userId, scheduledFor: now },
+  });
+  await it.db.legalHold.create({ data: { userId, placedAt: now, placedBy: userId } });
 });
 afterAll(() => it.close());
 
@@ -67,8 +77,8 @@ test.each(COLUMNS)('%s.%s refuses plaintext from raw SQL', async (table, column,
   }
 });
 
-test('only the columns that may be empty accept null', async () => {
+test('only the columns that may be empty accept null: an address only once its account is erased', async () => {
   await it.sql('UPDATE user_profiles SET full_name = NULL');
-  await expect(it.sql('UPDATE users SET email = NULL')).rejects.toMatchObject({ code: '23502' });
-  await expect(it.sql('UPDATE users SET email_index = NULL')).rejects.toMatchObject({ code: '23502' });
+  await expect(it.sql('UPDATE users SET email = NULL')).rejects.toMatchObject({ code: '23514' });
+  await expect(it.sql('UPDATE users SET email_index = NULL')).rejects.toMatchObject({ code: '23514' });
 });
