@@ -21,7 +21,7 @@ export async function startElsewhere(
   const args = ['tests/setup/run-typescript.mjs', 'tests/database/embedded-process.ts', dataDir];
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], ...user });
   started.push(child);
-  const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+  const [chunk] = await firstOutput(child);
   const said = JSON.parse(chunk.toString()) as { url: string; pid: number; error?: string };
   if (said.error !== undefined) throw new Error(said.error);
   const stop = async () => {
@@ -30,6 +30,14 @@ export async function startElsewhere(
     await ended;
   };
   return { child, url: said.url, pid: said.pid, stop };
+}
+
+/** What the child says first; rejects when it can't be started or ends without a word. */
+async function firstOutput(child: ChildProcess): Promise<[Buffer]> {
+  const silent = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`The process said nothing and ended with ${String(signal ?? code)}.`);
+  });
+  return Promise.race([once(child.stdout!, 'data') as unknown as Promise<[Buffer]>, silent]);
 }
 
 /** Ends what a failed test left running. */
