@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -7,5 +9,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', {}] },
   globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
   globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
+  // Left to itself, Jest keeps one processor free and runs one file at a time on a machine of two.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testTimeout: 180_000, // some start whole servers, which takes its time on a busy machine
 };

@@ -13,10 +13,23 @@ import { createLogFolder } from '../../src/services/audit/log-folder.js';
 import { createPublisher } from '../../src/services/audit/publish-checkpoints.js';
 import { FROM_THE_START, sealEvents, type SealPosition } from '../../src/services/audit/seal-events.js';
 import { readSealedHistory } from '../../src/services/audit/sealed-history.js';
+import { eventually } from '../setup/eventually.js';
 import { createTestDatabase } from '../setup/test-database.js';
 import { testKeyRing } from '../setup/test-keys.js';
 
 export const ORIGIN = { ipAddress: '192.0.2.7', userAgent: 'tests/1.0' };
+
+// Transaction ids count for the whole server: one that runs in another test's database holds the sealer up too.
+const RUNNING_ELSEWHERE = `SELECT pid, backend_xid::text AS id FROM pg_stat_activity
+  WHERE datname <> current_database() AND backend_xid IS NOT NULL`;
+
+/** Waits until every transaction is over that runs now in another database of the server. */
+async function othersAreThrough(superuser: pg.Client): Promise<void> {
+  const read = async () =>
+    ((await superuser.query(RUNNING_ELSEWHERE)).rows as { id: string }[]).map(({ id }) => id);
+  const before = new Set(await read());
+  await eventually(async () => expect((await read()).filter((id) => before.has(id))).toEqual([]));
+}
 
 export type AuditSetup = Awaited<ReturnType<typeof createAuditSetup>>;
 
@@ -49,8 +62,9 @@ export async function createAuditSetup() {
   await publisher.catchUp(await openKey(), readSealedHistory(sealing));
   let position: SealPosition = FROM_THE_START;
 
-  /** One round of the sealer; returns how many events it sealed. */
+  /** One round of the sealer; returns how many events it sealed. What tests beside this one do can't hold it up. */
   async function seal(): Promise<number> {
+    await othersAreThrough(superuser);
     const outcome = await sealEvents(sealing, await openKey(), position);
     position = outcome.position;
     if (outcome.sealed) await publisher.publish(outcome.sealed);
