@@ -42,13 +42,21 @@ export async function createAccounts(origin: string, count: number): Promise<Ben
       preferences: { theme: 'dark', locale: 'de-DE', notifications: { email: true, push: index % 2 === 0 } },
     };
     await ask(origin, { query: REGISTER, variables: { input: { email, password, ...profile } } });
-    const login = await ask(origin, loginBody(email, password));
-    const { accessToken } = (login.login as { tokens: { accessToken: string } }).tokens;
+    const accessToken = await signIn(origin, { email, password });
     const viewer = (await ask(origin, { query: VIEWER_QUERY }, accessToken)).viewer as Viewer;
     requireProfile(viewer, profile);
     accounts.push({ email, password, accessToken, viewer });
   }
   return accounts;
+}
+
+/** Signs in and returns the access token. */
+export async function signIn(
+  origin: string,
+  { email, password }: Pick<BenchAccount, 'email' | 'password'>,
+): Promise<string> {
+  const { login } = await ask(origin, loginBody(email, password));
+  return (login as { tokens: { accessToken: string } }).tokens.accessToken;
 }
 
 /** The viewer query of one account as the bytes of an HTTP request. */
@@ -65,7 +73,12 @@ function loginBody(email: string, password: string): object {
   return { query: LOGIN, variables: { input: { email, password } } };
 }
 
-async function ask(origin: string, body: object, accessToken?: string): Promise<Record<string, unknown>> {
+/** Sends one operation; throws when the answer holds errors. */
+export async function ask(
+  origin: string,
+  body: object,
+  accessToken?: string,
+): Promise<Record<string, unknown>> {
   const headers: Record<string, string> = { 'Content-Type': 'application/json' };
   if (accessToken !== undefined) headers.Authorization = `Bearer ${accessToken}`;
   const response = await fetch(`${origin}/graphql`, { method: 'POST', headers, body: JSON.stringify(body) });

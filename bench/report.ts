@@ -1,7 +1,8 @@
 import { cpus, release } from 'node:os';
 import type { LoginTiming } from './login-timing.js';
+import type { RevocationTimes } from './revocation.js';
 import type { Figures } from './rounds.js';
-import { median } from './statistics.js';
+import { median, quantile } from './statistics.js';
 
 /** What the figures were measured on. */
 export function printMachine(): void {
@@ -41,4 +42,14 @@ export function printLoginTiming({ samples, known, unknown, auc, error }: LoginT
   console.log(row('unknown address', unknown));
   console.log(`known takes longer than unknown in ${(auc * 100).toFixed(1)} % of pairs`);
   console.log(`(50 % means that time tells nothing; standard error ${(error * 100).toFixed(1)} %)`);
+}
+
+/** How soon a second process refuses what the first has ended. */
+export function printRevocation(results: readonly RevocationTimes[]): void {
+  console.log('\nended in one process, refused by the second after');
+  console.log('                            p50 ms    longest');
+  for (const { operation, milliseconds } of results) {
+    const cells = [quantile(milliseconds, 0.5), Math.max(...milliseconds)];
+    console.log(operation.padEnd(24) + cells.map((cell) => cell.toFixed(1).padStart(10)).join(''));
+  }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { measureLoginTiming } from './login-timing.js';
-import { printComparison, printLoginTiming, printMachine } from './report.js';
+import { printComparison, printLoginTiming, printMachine, printRevocation } from './report.js';
+import { measureRevocation } from './revocation.js';
 import { compare, type Contestant } from './rounds.js';
 import { startStage, type Stage } from './stage.js';
 import { loginRequest, viewerRequest } from './accounts.js';
@@ -8,11 +9,11 @@ import { rawRequest } from './raw-connection.js';
 
 /**
  * `npm run bench`: compares Custodia with a bare server in turns within one run, and shows that sign-in
- * takes as long for unknown addresses as for known ones. docs/performance.md explains the figures.
+ * takes as long for unknown addresses as for known ones, and how soon a second process knows what was revoked. docs/performance.md explains the figures.
  */
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string' }, // viewer, login or timing
+    only: { type: 'string' }, // viewer, login, timing or revocation
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
     samples: { type: 'string', default: '100' },
@@ -70,6 +71,10 @@ try {
   if (wants('login')) await compareLogin(stage);
   if (wants('timing')) {
     printLoginTiming(await measureLoginTiming(stage.custodia.port, stage.accounts, Number(options.samples)));
+  }
+  if (wants('revocation')) {
+    const second = await stage.startSecond();
+    printRevocation(await measureRevocation(stage.custodia.port, second.port, stage.accounts));
   }
 } finally {
   await stage.stop();

@@ -21,6 +21,8 @@ import {
 /** Everything that a run needs, started; `stop` leaves nothing behind. */
 export interface Stage {
   custodia: ServerProcess;
+  /** Starts a second process of Custodia on the same database. */
+  startSecond(): Promise<ServerProcess>;
   bare: ServerProcess;
   generator: LoadGenerator;
   accounts: BenchAccount[];
@@ -52,6 +54,12 @@ export async function startStage({ profileDir }: { profileDir: string | undefine
     const profiling = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profileDir)}`];
     const custodia = await startCustodia(resolve('dist/main.js'), port, settings, profiling);
     stops.push(() => custodia.stop());
+    const startSecond = async () => {
+      const second = { ...settings, DATA_DIR: join(dataDir, 'second') };
+      const server = await startCustodia(resolve('dist/main.js'), await findFreePort(), second);
+      stops.push(() => server.stop());
+      return server;
+    };
     const accounts = await createAccounts(origin, ACCOUNTS);
     const bare = await startBareServer({
       databaseUrl: await createBareDatabase(postgres.url, accounts),
@@ -62,7 +70,7 @@ export async function startStage({ profileDir }: { profileDir: string | undefine
     stops.push(() => bare.stop());
     const generator = startLoadGenerator();
     stops.push(() => generator.stop());
-    return { custodia, bare, generator, accounts, stop };
+    return { custodia, startSecond, bare, generator, accounts, stop };
   } catch (error) {
     await stop();
     throw error;
