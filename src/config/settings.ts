@@ -48,7 +48,7 @@ export const SETTINGS = {
   ACCESS_TOKEN_TTL: setting('10m', 'Life of an access token.', duration),
   REFRESH_TOKEN_TTL: setting('30d', 'Life of a refresh token; each refresh starts it anew.', duration),
   REQUIRE_VERIFIED_EMAIL: setting('false', 'Refuse sign-in until the e-mail address is verified.', yesOrNo),
-  CONCEAL_ACCOUNTS: setting('false', 'Answer a registration alike whether or not the address is taken.', yesOrNo),
+  CONCEAL_ACCOUNTS: setting('false', 'Answer a registration alike whether or not the address is taken; needs `REQUIRE_VERIFIED_EMAIL=true`.', yesOrNo),
   PASSWORD_MIN_LENGTH: setting('12', 'Shortest password, in characters.', wholeNumber(8, 64)),
   ARGON2_MEMORY_KIB: setting('65536', 'Memory of one Argon2id hash, in KiB.', wholeNumber(1024, 1_048_576)),
   ARGON2_TIME_COST: setting('3', 'Passes of Argon2id.', wholeNumber(1, 100)),

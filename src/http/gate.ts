@@ -11,10 +11,8 @@ export function createGate() {
   let isOpen = false;
   return {
     open: () => void (isOpen = true),
-    /** Rejects while the gate is shut; a check of readiness. */
-    check: async (): Promise<void> => {
-      if (!isOpen) throw new Error('The server is still starting.');
-    },
+    /** Answers `failed` while the gate is shut; a check of readiness. */
+    check: (): Promise<'ok' | 'failed'> => Promise.resolve(isOpen ? 'ok' : 'failed'),
     register(app: FastifyInstance): void {
       app.addHook('onRequest', ({ url }, _reply, done) => {
         if (isOpen || ALWAYS_OPEN.has(url.split('?')[0] ?? '')) return done();

@@ -3,8 +3,8 @@ import { SECOND } from '../clock.js';
 import type { Log } from '../log.js';
 
 /**
- * What the server needs in order to be of use, by name. A check rejects when it is not there, and answers `degraded`
- * when the server still serves most requests without it.
+ * What the server needs in order to be of use, by name. A check rejects when it is not there, answers `failed` when
+ * that is expected and nobody need be told, and `degraded` when the server still serves most requests without it.
  */
 export type ReadinessChecks = Readonly<Record<string, () => Promise<unknown>>>;
 
@@ -39,7 +39,8 @@ async function runCheck(
     timer = setTimeout(() => reject(new Error('A readiness check took too long.')), CHECK_TIMEOUT);
   });
   try {
-    return (await Promise.race([check(), timeout])) === 'degraded' ? 'degraded' : 'ok';
+    const outcome = await Promise.race([check(), timeout]);
+    return outcome === 'degraded' || outcome === 'failed' ? outcome : 'ok';
   } catch (error) {
     log.warn({ err: error, requestId }, 'A readiness check failed');
     return 'failed';
