@@ -38,10 +38,30 @@ const amongServices = SERVICES.slice(0, -1).map((name, index) => ({
   to: { path: `^src/services/(${SERVICES.slice(index + 1).join('|')})/` },
 }));
 
+const COMPLIANCE = [
+  'audit',
+  'inventory',
+  'cases',
+  'consents',
+  'exports',
+  'erasure',
+  'restriction',
+  'retention',
+];
+
+const withinCompliance = COMPLIANCE.slice(0, -1).map((name, index) => ({
+  name: `compliance-${name}-imports-from-its-left`,
+  comment: `Within Compliance the line is ${COMPLIANCE.join(' → ')}: what keeps a case or an inventory does not know who fills it, and retention uses all the others.`,
+  severity: 'error',
+  from: { path: `^src/services/compliance/${name}/` },
+  to: { path: `^src/services/compliance/(${COMPLIANCE.slice(index + 1).join('|')})/` },
+}));
+
 module.exports = {
   forbidden: [
     ...alongTheLine,
     ...amongServices,
+    ...withinCompliance,
     {
       name: 'no-cycles',
       comment: 'A cycle means that neither file can be understood without the other.',

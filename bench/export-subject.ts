@@ -12,10 +12,10 @@ import { loadKeyRing } from '../src/privacy/key-ring.js';
 import type { UserKey } from '../src/privacy/data-keys.js';
 import { createPrivacy, type Privacy } from '../src/privacy/privacy.js';
 import { createAuditService } from '../src/services/audit/audit.service.js';
-import { createCaseService } from '../src/services/compliance/case.service.js';
-import { createExportFiles } from '../src/services/compliance/export-files.js';
-import { createExportService } from '../src/services/compliance/export.service.js';
-import { EXPORT_JOB } from '../src/services/compliance/request-export.js';
+import { createCaseService } from '../src/services/compliance/cases/case.service.js';
+import { createExportFiles } from '../src/services/compliance/exports/export-files.js';
+import { createExportService } from '../src/services/compliance/exports/export.service.js';
+import { EXPORT_JOB } from '../src/services/compliance/exports/request-export.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 

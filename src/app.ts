@@ -37,23 +37,23 @@ import { createRecordAccess } from './services/audit/record-access.js';
 import { AuthResolver } from './services/auth/auth.resolver.js';
 import { createAuthRoutes } from './services/auth/auth.routes.js';
 import { createFindSessionNode, UserSessionsResolver } from './services/auth/user-sessions.resolver.js';
-import { AuditResolver, createFindAuditEventNode } from './services/compliance/audit.resolver.js';
-import { CaseResolver } from './services/compliance/case.resolver.js';
-import { ConsentResolver } from './services/compliance/consent.resolver.js';
-import { takeInventory } from './services/compliance/data-inventory.js';
-import { DataInventoryResolver } from './services/compliance/data-inventory.resolver.js';
-import { createFindErasureNode, ErasureResolver } from './services/compliance/erasure.resolver.js';
-import type { ErasureService } from './services/compliance/erasure.service.js';
+import { AuditResolver, createFindAuditEventNode } from './services/compliance/audit/audit.resolver.js';
+import { CaseResolver } from './services/compliance/cases/case.resolver.js';
+import { ConsentResolver } from './services/compliance/consents/consent.resolver.js';
+import { takeInventory } from './services/compliance/inventory/data-inventory.js';
+import { DataInventoryResolver } from './services/compliance/inventory/data-inventory.resolver.js';
+import { createFindErasureNode, ErasureResolver } from './services/compliance/erasure/erasure.resolver.js';
+import type { ErasureService } from './services/compliance/erasure/erasure.service.js';
 import {
   createFindExportNode,
   ExportResolver,
   UserExportsResolver,
-} from './services/compliance/export.resolver.js';
-import { createExportRoutes } from './services/compliance/export.routes.js';
-import { EXPORT_JOB } from './services/compliance/request-export.js';
-import { RETENTION_JOB, type RetentionService } from './services/compliance/retention.service.js';
-import { createRestrictionService } from './services/compliance/restriction.service.js';
-import { UserPrivacyResolver } from './services/compliance/user-privacy.resolver.js';
+} from './services/compliance/exports/export.resolver.js';
+import { createExportRoutes } from './services/compliance/exports/export.routes.js';
+import { EXPORT_JOB } from './services/compliance/exports/request-export.js';
+import { RETENTION_JOB, type RetentionService } from './services/compliance/retention/retention.service.js';
+import { createRestrictionService } from './services/compliance/restriction/restriction.service.js';
+import { UserPrivacyResolver } from './services/compliance/restriction/user-privacy.resolver.js';
 import { EmailChangeResolver } from './services/identity/email-change.resolver.js';
 import { IdentityResolver } from './services/identity/identity.resolver.js';
 import { createIdentityRoutes } from './services/identity/identity.routes.js';

@@ -9,11 +9,11 @@ import type { Privacy } from '../privacy/privacy.js';
 import { createKeepEndedSessions } from '../security/keep-ended-sessions.js';
 import { createSignStatement } from '../security/signed-statement.js';
 import type { SigningKeys } from '../security/signing-keys.js';
-import type { WatchSteps } from '../services/compliance/carry-out-erasure.js';
-import { createFileLedger } from '../services/compliance/erasure-ledger.js';
-import { createErasureNotices } from '../services/compliance/erasure-notices.js';
-import { createErasureService } from '../services/compliance/erasure.service.js';
-import { createExportFiles } from '../services/compliance/export-files.js';
+import type { WatchSteps } from '../services/compliance/erasure/carry-out-erasure.js';
+import { createFileLedger } from '../services/compliance/erasure/erasure-ledger.js';
+import { createErasureNotices } from '../services/compliance/erasure/erasure-notices.js';
+import { createErasureService } from '../services/compliance/erasure/erasure.service.js';
+import { createExportFiles } from '../services/compliance/exports/export-files.js';
 import type { Services } from './services.js';
 
 export interface ErasureSurroundings {

@@ -5,7 +5,10 @@ import type { Jobs } from '../jobs/jobs.js';
 import type { Log } from '../log.js';
 import type { Mail } from '../mail/outbox.js';
 import { createDiscardOrigins } from '../services/audit/discard-origins.js';
-import { createRetentionService, type RetentionService } from '../services/compliance/retention.service.js';
+import {
+  createRetentionService,
+  type RetentionService,
+} from '../services/compliance/retention/retention.service.js';
 import { createDeletions } from '../services/identity/delete-account.js';
 import type { Services } from './services.js';
 

@@ -13,11 +13,11 @@ import { createAdminService } from '../services/admin/admin.service.js';
 import { createAuditService } from '../services/audit/audit.service.js';
 import { createSessionService } from '../services/auth/session.service.js';
 import { createSignInService } from '../services/auth/sign-in.service.js';
-import { createCaseService } from '../services/compliance/case.service.js';
-import { createConsentService } from '../services/compliance/consent.service.js';
-import { createExportFiles } from '../services/compliance/export-files.js';
-import { createExportService } from '../services/compliance/export.service.js';
-import { createFindRecipients } from '../services/compliance/find-recipients.js';
+import { createCaseService } from '../services/compliance/cases/case.service.js';
+import { createConsentService } from '../services/compliance/consents/consent.service.js';
+import { createExportFiles } from '../services/compliance/exports/export-files.js';
+import { createExportService } from '../services/compliance/exports/export.service.js';
+import { createFindRecipients } from '../services/compliance/exports/find-recipients.js';
 import { createIdentityService } from '../services/identity/identity.service.js';
 import { createProfileService } from '../services/profile/profile.service.js';
 

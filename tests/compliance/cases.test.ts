@@ -1,5 +1,5 @@
 import { after, DAY } from '../../src/clock.js';
-import { addMonths, dueDate, extendedDueDate } from '../../src/services/compliance/case-deadline.js';
+import { addMonths, dueDate, extendedDueDate } from '../../src/services/compliance/cases/case-deadline.js';
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { readyExport, signUp, type Person } from './export-setup.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pg from 'pg';
 import { REGISTER } from '../../src/privacy/register.js';
-import { planErasure } from '../../src/services/compliance/erasure-plan.js';
+import { planErasure } from '../../src/services/compliance/erasure/erasure-plan.js';
 import { eventually } from '../setup/eventually.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { testServer } from '../setup/test-database.js';

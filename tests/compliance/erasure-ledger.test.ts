@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createFileLedger, type LedgerEntry } from '../../src/services/compliance/erasure-ledger.js';
+import { createFileLedger, type LedgerEntry } from '../../src/services/compliance/erasure/erasure-ledger.js';
 
 let folder: string;
 let file: string;

@@ -1,6 +1,6 @@
 import { REGISTER } from '../../src/privacy/register.js';
 import { notPersonal, personal } from '../../src/privacy/register/entry.js';
-import { planErasure } from '../../src/services/compliance/erasure-plan.js';
+import { planErasure } from '../../src/services/compliance/erasure/erasure-plan.js';
 
 const plan = planErasure(REGISTER);
 const tables = [...plan.deleted, ...plan.cleared, plan.keys].map(({ table }) => table);

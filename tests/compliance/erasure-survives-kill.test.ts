@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
 import { REGISTER } from '../../src/privacy/register.js';
-import { ERASURE_STEPS } from '../../src/services/compliance/carry-out-erasure.js';
-import { planErasure } from '../../src/services/compliance/erasure-plan.js';
+import { ERASURE_STEPS } from '../../src/services/compliance/erasure/carry-out-erasure.js';
+import { planErasure } from '../../src/services/compliance/erasure/erasure-plan.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { beginErasure, openErasureWorkshop, type ErasureWorkshop } from './erasure-workshop.js';
 

@@ -14,7 +14,7 @@ import { createAccessTokens } from '../../src/security/access-token.js';
 import { createEndedSessions } from '../../src/security/ended-sessions.js';
 import { createNotificationListener } from '../../src/security/notification-listener.js';
 import { createSigningKeys } from '../../src/security/signing-keys.js';
-import type { WatchSteps } from '../../src/services/compliance/carry-out-erasure.js';
+import type { WatchSteps } from '../../src/services/compliance/erasure/carry-out-erasure.js';
 
 export interface WorkshopOrder {
   url: string;

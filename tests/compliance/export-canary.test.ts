@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REGISTER } from '../../src/privacy/register.js';
-import { exportTables } from '../../src/services/compliance/export-tables.js';
+import { exportTables } from '../../src/services/compliance/exports/export-tables.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { canary, CANARY_ROWS } from './canary-rows.js';
 import { fetchArchive, readyExport, signUp, type Archive, type Person } from './export-setup.js';

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { CHUNK_BYTES, decryptChunks, encryptChunks } from '../../src/services/compliance/export-cipher.js';
+import {
+  CHUNK_BYTES,
+  decryptChunks,
+  encryptChunks,
+} from '../../src/services/compliance/exports/export-cipher.js';
 
 const key = randomBytes(32);
 const SEALED_CHUNK = CHUNK_BYTES + 16;

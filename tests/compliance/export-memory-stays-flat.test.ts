@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
-import { createExportService } from '../../src/services/compliance/export.service.js';
+import { createExportService } from '../../src/services/compliance/exports/export.service.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { createExportParts } from './export-workshop.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { loadKeyRing } from '../../src/privacy/key-ring.js';
-import { createExportService } from '../../src/services/compliance/export.service.js';
+import { createExportService } from '../../src/services/compliance/exports/export.service.js';
 import { createExportParts } from './export-workshop.js';
 
 // A process that makes one export and may be killed on the way: by itself at a named step, or after some time.

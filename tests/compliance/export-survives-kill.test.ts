@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { after, DAY } from '../../src/clock.js';
 import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
-import { createExportService } from '../../src/services/compliance/export.service.js';
+import { createExportService } from '../../src/services/compliance/exports/export.service.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { readArchive } from './export-setup.js';
 import { createExportParts } from './export-workshop.js';

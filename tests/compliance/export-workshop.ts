@@ -7,10 +7,10 @@ import { createMail } from '../../src/mail/outbox.js';
 import type { KeyRing } from '../../src/privacy/key-ring.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createAuditService } from '../../src/services/audit/audit.service.js';
-import { createCaseService } from '../../src/services/compliance/case.service.js';
-import { createExportFiles } from '../../src/services/compliance/export-files.js';
-import type { ExportParts } from '../../src/services/compliance/export-parts.js';
-import { EXPORT_JOB } from '../../src/services/compliance/request-export.js';
+import { createCaseService } from '../../src/services/compliance/cases/case.service.js';
+import { createExportFiles } from '../../src/services/compliance/exports/export-files.js';
+import type { ExportParts } from '../../src/services/compliance/exports/export-parts.js';
+import { EXPORT_JOB } from '../../src/services/compliance/exports/request-export.js';
 
 export const RETENTION = {
   unverified: 7 * DAY,

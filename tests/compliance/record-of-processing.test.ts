@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { readConfig } from '../../src/config.js';
 import { REGISTER } from '../../src/privacy/register.js';
-import { takeInventory } from '../../src/services/compliance/data-inventory.js';
+import { takeInventory } from '../../src/services/compliance/inventory/data-inventory.js';
 import {
   writeRecordAsCsv,
   writeRecordAsMarkdown,
-} from '../../src/services/compliance/record-of-processing.js';
+} from '../../src/services/compliance/inventory/record-of-processing.js';
 
 const { config } = readConfig({ NODE_ENV: 'test' });
 const inventory = takeInventory(config.retention);

@@ -2,8 +2,8 @@ import { withApp } from '../../app/open-app.js';
 import { readConfig } from '../../config.js';
 import { parseText } from '../../input/text.js';
 import { createLog } from '../../log.js';
-import { NOBODY } from '../../services/compliance/request-export.js';
-import type { ErasureRecord } from '../../services/compliance/erasure-record.js';
+import { NOBODY } from '../../services/compliance/nobody.js';
+import type { ErasureRecord } from '../../services/compliance/erasure/erasure-record.js';
 import { defineCommand, UsageError, type CommandSurroundings } from '../command.js';
 
 /** Nobody is signed in at the console: the record names the operator as the server itself. */

@@ -1,6 +1,9 @@
 import { readConfig } from '../../config.js';
-import { takeInventory } from '../../services/compliance/data-inventory.js';
-import { writeRecordAsCsv, writeRecordAsMarkdown } from '../../services/compliance/record-of-processing.js';
+import { takeInventory } from '../../services/compliance/inventory/data-inventory.js';
+import {
+  writeRecordAsCsv,
+  writeRecordAsMarkdown,
+} from '../../services/compliance/inventory/record-of-processing.js';
 import { defineCommand, UsageError } from '../command.js';
 
 const FORMATS = { markdown: writeRecordAsMarkdown, csv: writeRecordAsCsv };

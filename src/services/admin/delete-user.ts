@@ -1,5 +1,5 @@
 import { requireRecentSignIn } from '../../security/step-up.js';
-import { requireNotBeingErased } from '../compliance/request-erasure.js';
+import { requireNotBeingErased } from '../compliance/erasure/request-erasure.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';
 import { conflict, requireSomebodyElse, type Rules } from './rules.js';

@@ -1,0 +1,137 @@
+import { Arg, Authorized, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { badInput } from '../../../errors.js';
+import type { Connection } from '../../../graphql/connections.js';
+import type { GraphqlContext } from '../../../graphql/context.js';
+import { createConnection, readPageRequest } from '../../../graphql/page.js';
+import { parseDateTime } from '../../../input/date-time.js';
+import { isUuid, parseUuid } from '../../../input/uuid.js';
+import type { AuditLog } from '../../audit/audit-log.js';
+import type { createListEvents, EventFilter, EventPosition, EventView } from '../../audit/list-events.js';
+import type { FindNode } from '../../identity/identity.resolver.js';
+import { User } from '../../identity/identity.types.js';
+import { AuditEvent, AuditEventConnection, AuditEventFilter, AuditVerification } from './audit.types.js';
+
+type Events = ReturnType<typeof createListEvents>;
+
+const PAGE_SIZE = 50;
+const USER_PAGE_SIZE = 20;
+/** Longer than every action. */
+const ACTION_LENGTH = 60;
+
+/** How `node` finds an event: the caller's own, or any for a caller with `audit:read`. */
+export function createFindAuditEventNode(events: Pick<Events, 'find'>): FindNode {
+  return async function findAuditEventNode(id, context) {
+    if (!context.viewer) return null;
+    const event = await events.find(id);
+    if (!event) return null;
+    const isOwn = event.subjectId === context.viewer.userId;
+    if (!isOwn && !(await context.permissions()).has('audit:read')) return null;
+    return show(event, context);
+  };
+}
+
+@Resolver(() => User)
+export class AuditResolver {
+  constructor(private readonly parts: { events: Events; auditLog: AuditLog }) {}
+
+  @Authorized('audit:read')
+  @Query(() => AuditEventConnection, { description: 'What happened, the newest first. Needs `audit:read`.' })
+  async auditEvents(
+    @Ctx() context: GraphqlContext,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: PAGE_SIZE,
+      description: 'How many, at most 100.',
+    })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
+    after: string | null,
+    @Arg('filter', () => AuditEventFilter, { nullable: true, description: 'Which events.' })
+    filter: AuditEventFilter | null,
+  ): Promise<Connection<AuditEvent>> {
+    return this.page(readFilter(filter), { first: first ?? PAGE_SIZE, after }, context);
+  }
+
+  @Authorized('audit:read')
+  @Query(() => AuditVerification, {
+    description:
+      'Reads the whole sealed log and checks it against the signed checkpoints in and outside the database. ' +
+      'Needs `audit:read`.',
+  })
+  async verifyAuditLog(): Promise<AuditVerification> {
+    const { intact, eventsChecked, headHash, firstBroken } = await this.parts.auditLog.verify();
+    return {
+      intact,
+      eventsChecked: String(eventsChecked),
+      headSequence: eventsChecked > 0 ? String(eventsChecked - 1) : null,
+      headHash: eventsChecked > 0 ? headHash.toString('base64') : null,
+      firstBrokenSequence: firstBroken === null ? null : String(firstBroken),
+    };
+  }
+
+  @FieldResolver(() => AuditEventConnection, {
+    name: 'auditEvents',
+    description: 'What happened to the account, the newest first.',
+  })
+  async userAuditEvents(
+    @Root() user: User,
+    @Ctx() context: GraphqlContext,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: USER_PAGE_SIZE,
+      description: 'How many, at most 100.',
+    })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
+    after: string | null,
+  ): Promise<Connection<AuditEvent>> {
+    const subjectId = user.requireReadable().id;
+    return this.page({ subjectId }, { first: first ?? USER_PAGE_SIZE, after }, context);
+  }
+
+  private async page(
+    filter: EventFilter,
+    args: { first: number; after: string | null },
+    context: GraphqlContext,
+  ): Promise<Connection<AuditEvent>> {
+    const page = readPageRequest(args, context.cursors.of('audit events', 2));
+    const position = page.after && readPosition(page.after);
+    const events = await this.parts.events.list(filter, { limit: page.limit + 1, after: position });
+    return createConnection({
+      rows: events.map((event) => show(event, context)),
+      page,
+      positionOf: ({ at, id }) => [at.toISOString(), id],
+    });
+  }
+}
+
+/**
+ * An event as the caller may see it. Where somebody else acted on the caller's account, the address is theirs and
+ * not the caller's. Reading another's is noted.
+ */
+function show(event: EventView, { viewer, viewedAccounts }: GraphqlContext): AuditEvent {
+  const { subjectId, actorId } = event;
+  if (subjectId === viewer?.userId && actorId !== null && actorId !== subjectId) {
+    return new AuditEvent({ ...event, ipAddress: null, userAgent: null });
+  }
+  if (subjectId !== null && subjectId !== viewer?.userId) viewedAccounts.add(subjectId);
+  return new AuditEvent(event);
+}
+
+function readFilter(filter: AuditEventFilter | null): EventFilter {
+  const { action, subjectId, actorId, after, before } = filter ?? {};
+  if (action && action.length > ACTION_LENGTH) throw badInput('filter.action', 'is longer than any action');
+  if (after && before && after >= before) throw badInput('filter.before', 'must be later than after');
+  return {
+    action,
+    after,
+    before,
+    subjectId: subjectId && parseUuid(subjectId, 'filter.subjectId'),
+    actorId: actorId && parseUuid(actorId, 'filter.actorId'),
+  };
+}
+
+function readPosition([at, id]: string[]): EventPosition {
+  if (!isUuid(id)) throw badInput('after', 'is not a cursor of this list');
+  return { at: parseDateTime(at, 'after'), id };
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '../../../clock.js';
+import type { Database } from '../../../database/client.js';
+import type { DataSubjectDecision, DataSubjectRequestType } from '../../../database/generated/client.js';
+import type { RequestOrigin } from '../../../security/request-context.js';
+import type { AuditService } from '../../audit/audit.service.js';
+
+export interface CaseParts {
+  db: Database;
+  clock: Clock;
+  audit: AuditService;
+}
+
+export interface NewCase {
+  userId: string;
+  type: DataSubjectRequestType;
+  /** How it came: `self-service`, `staff`, `letter` … */
+  channel: string;
+  receivedAt: Date;
+  identityProof: string | null;
+  openedBy: string | null;
+  reference: string | null;
+  origin: RequestOrigin | null;
+  /** What the person asked for, where the type does not say it all. */
+  evidence?: string;
+}
+
+export interface CaseOutcome {
+  decision: DataSubjectDecision;
+  decisionReason?: string | null;
+  /** What was done about it. */
+  evidence: string;
+}
+
+export interface Closing {
+  id: string;
+  userId: string;
+  actorId: string | null;
+  origin: RequestOrigin | null;
+  outcome: CaseOutcome;
+}

@@ -1,0 +1,33 @@
+import type {
+  DataSubjectDecision,
+  DataSubjectRequestStatus,
+  DataSubjectRequestType,
+} from '../../../database/generated/client.js';
+
+/** A data-subject request as the service hands it on, opened. */
+export interface CaseRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly type: DataSubjectRequestType;
+  readonly status: DataSubjectRequestStatus;
+  readonly channel: string;
+  readonly receivedAt: Date;
+  readonly dueAt: Date;
+  readonly extendedAt: Date | null;
+  readonly extensionReason: string | null;
+  readonly identityProof: string | null;
+  readonly decision: DataSubjectDecision | null;
+  readonly decisionReason: string | null;
+  readonly evidence: string | null;
+  readonly openedBy: string | null;
+  readonly closedBy: string | null;
+  readonly closedAt: Date | null;
+  /** The export or the erasure that carries it out. */
+  readonly reference: string | null;
+}
+
+export const CASE_COLUMNS = {
+  id: true, userId: true, type: true, status: true, channel: true, receivedAt: true, dueAt: true, extendedAt: true,
+  extensionReason: true, identityProof: true, decision: true, decisionReason: true, evidence: true, openedBy: true,
+  closedBy: true, closedAt: true, reference: true,
+} as const; // prettier-ignore

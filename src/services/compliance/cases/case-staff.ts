@@ -1,0 +1,130 @@
+import { after, DAY } from '../../../clock.js';
+import type { Transaction } from '../../../database/client.js';
+import type { DataSubjectDecision, DataSubjectRequestType } from '../../../database/generated/client.js';
+import { AppError, badInput } from '../../../errors.js';
+import { parseText } from '../../../input/text.js';
+import { isUuid } from '../../../input/uuid.js';
+import type { RequestOrigin } from '../../../security/request-context.js';
+import { lockUser } from '../../identity/locked-user.js';
+import { extendedDueDate } from './case-deadline.js';
+import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
+import type { CaseParts, Closing, NewCase } from './case-parts.js';
+
+export interface OpenCaseInput {
+  userId: string;
+  type: DataSubjectRequestType;
+  channel: string;
+  receivedAt: Date;
+  identityProof?: string | null;
+}
+
+export interface CloseCaseInput {
+  id: string;
+  decision: DataSubjectDecision;
+  reason?: string | null;
+  evidence: string;
+}
+
+/** Who acts. */
+export interface CaseActor {
+  userId: string;
+  origin: RequestOrigin;
+}
+
+interface StaffCaseParts extends CaseParts {
+  open: (tx: Transaction, row: NewCase) => Promise<CaseRecord>;
+  close: (tx: Transaction, closing: Closing) => Promise<CaseRecord>;
+}
+
+const NOTE = { min: 1, max: 2_000, multiline: true } as const;
+/** An entry is made within a year of the letter: an older date is a slip of the pen. */
+const OLDEST = 366 * DAY;
+
+/** What staff does by hand: entering requests that came by letter, extending and answering them. */
+export function createStaffCases({ db, clock, audit, open, close }: StaffCaseParts) {
+  /**
+   * Enters a request that came outside the applications.
+   *
+   * @throws AppError NOT_FOUND for an unknown or erased account, BAD_USER_INPUT naming the field
+   */
+  async function openByStaff(input: OpenCaseInput, actor: CaseActor): Promise<CaseRecord> {
+    const channel = parseText(input.channel, 'channel', { min: 1, max: 40 });
+    const identityProof = input.identityProof ? parseText(input.identityProof, 'identityProof', NOTE) : null;
+    const now = clock.now();
+    const { userId, type, receivedAt } = input;
+    if (receivedAt > now || receivedAt < after(now, -OLDEST)) {
+      throw badInput('receivedAt', 'must lie in the past year');
+    }
+    if (!isUuid(userId)) throw new AppError('NOT_FOUND');
+    return db.$transaction(async (tx) => {
+      const user = await lockUser(tx, userId);
+      if (!user || user.status === 'ERASED') throw new AppError('NOT_FOUND');
+      const { userId: openedBy, origin } = actor;
+      return open(tx, {
+        userId,
+        type,
+        channel,
+        receivedAt,
+        identityProof,
+        openedBy,
+        reference: null,
+        origin,
+      });
+    });
+  }
+
+  /**
+   * Gives a case more time, once, before its date: two further months, 45 further days under the CCPA.
+   *
+   * @throws AppError NOT_FOUND, BAD_USER_INPUT without a reason, CONFLICT for a case that is closed, overdue,
+   * extended before or of a kind that cannot be
+   */
+  function extend(id: string, reason: string, actor: CaseActor): Promise<CaseRecord> {
+    const extensionReason = parseText(reason, 'reason', NOTE);
+    return withOpenCase(id, async (tx, found) => {
+      const dueAt = extendedDueDate(found.type, found.receivedAt);
+      const now = clock.now();
+      if (!dueAt || found.extendedAt || found.dueAt < now) throw new AppError('CONFLICT');
+      const data = { dueAt, extendedAt: now, extensionReason };
+      const record = await tx.dataSubjectRequest.update({ where: { id }, data, select: CASE_COLUMNS });
+      await audit.record(tx, {
+        action: 'case.extended', actorId: actor.userId, subjectId: found.userId, origin: actor.origin,
+        data: { caseId: id },
+      }); // prettier-ignore
+      return record;
+    });
+  }
+
+  /**
+   * Answers a case. A refusal needs a reason, which the person is told (Art. 12(4) GDPR).
+   *
+   * @throws AppError NOT_FOUND, BAD_USER_INPUT, CONFLICT for a case that is closed
+   */
+  function closeByStaff(input: CloseCaseInput, actor: CaseActor): Promise<CaseRecord> {
+    const { id, decision } = input;
+    const evidence = parseText(input.evidence, 'evidence', NOTE);
+    const decisionReason = input.reason ? parseText(input.reason, 'reason', NOTE) : null;
+    if (decisionReason === null && (decision === 'REFUSED' || decision === 'PARTLY_GRANTED')) {
+      throw badInput('reason', 'must say why the request is refused');
+    }
+    return withOpenCase(id, (tx, { userId }) =>
+      close(tx, {
+        id, userId, actorId: actor.userId, origin: actor.origin, outcome: { decision, decisionReason, evidence },
+      }),
+    ); // prettier-ignore
+  }
+
+  function withOpenCase(id: string, work: (tx: Transaction, found: CaseRecord) => Promise<CaseRecord>) {
+    if (!isUuid(id)) return Promise.reject(new AppError('NOT_FOUND'));
+    return db.$transaction(async (tx) => {
+      const about = await tx.dataSubjectRequest.findUnique({ where: { id }, select: { userId: true } });
+      const user = about && (await lockUser(tx, about.userId));
+      const found = user && (await tx.dataSubjectRequest.findUnique({ where: { id }, select: CASE_COLUMNS }));
+      if (!found || user.status === 'ERASED') throw new AppError('NOT_FOUND');
+      if (found.status !== 'OPEN') throw new AppError('CONFLICT');
+      return work(tx, found);
+    });
+  }
+
+  return { openByStaff, extend, closeByStaff };
+}

@@ -1,0 +1,134 @@
+import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import type { Clock } from '../../../clock.js';
+import { badInput } from '../../../errors.js';
+import type { Connection } from '../../../graphql/connections.js';
+import type { GraphqlContext } from '../../../graphql/context.js';
+import { createConnection, readPageRequest } from '../../../graphql/page.js';
+import { parseDateTime } from '../../../input/date-time.js';
+import { isUuid } from '../../../input/uuid.js';
+import { requireViewer } from '../../../security/request-context.js';
+import type { CasePosition } from './case-list.js';
+import type { CaseRecord } from './case-record.js';
+import type { CaseService } from './case.service.js';
+import {
+  CasePayload,
+  CloseCaseInput,
+  DataSubjectRequest,
+  DataSubjectRequestConnection,
+  DataSubjectRequestStatus,
+  OpenCaseInput,
+} from './case.types.js';
+
+const PAGE_SIZE = 20;
+
+export interface CaseResolverParts {
+  cases: Pick<CaseService, 'list' | 'count' | 'openByStaff' | 'extend' | 'closeByStaff'>;
+  clock: Clock;
+}
+
+@Resolver()
+export class CaseResolver {
+  constructor(private readonly parts: CaseResolverParts) {}
+
+  @Authorized('privacy:read')
+  @Query(() => DataSubjectRequestConnection, {
+    description: 'What people asked for under data-protection law, the most urgent first.',
+  })
+  async dataSubjectRequests(
+    @Ctx() context: GraphqlContext,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: PAGE_SIZE,
+      description: 'How many, at most 100.',
+    })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
+    after: string | null,
+    @Arg('status', () => [DataSubjectRequestStatus], {
+      nullable: true,
+      description: 'Only these; all without it.',
+    })
+    status: CaseRecord['status'][] | null,
+    @Arg('overdueOnly', () => Boolean, {
+      defaultValue: false,
+      description: 'Only those open past their date.',
+    })
+    overdueOnly: boolean,
+  ): Promise<Connection<DataSubjectRequest>> {
+    const page = readPageRequest(
+      { first: first ?? PAGE_SIZE, after },
+      context.cursors.of('dataSubjectRequests', 2),
+    );
+    const filter = { status: status ?? null, overdueOnly };
+    const records = await this.parts.cases.list(filter, {
+      limit: page.limit + 1,
+      after: page.after && readPosition(page.after),
+    });
+    return createConnection({
+      rows: records.map((record) => this.show(record, context)),
+      page,
+      positionOf: ({ dueAt, id }) => [dueAt.toISOString(), id],
+      countAll: () => this.parts.cases.count(filter),
+    });
+  }
+
+  @Authorized('privacy:cases')
+  @Mutation(() => CasePayload, {
+    nullable: true,
+    description:
+      'Enters a request that came by letter, phone or the like. Errors: NOT_FOUND, BAD_USER_INPUT.',
+  })
+  async openCase(
+    @Arg('input', () => OpenCaseInput, { description: 'The request.' }) input: OpenCaseInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CasePayload> {
+    return this.present(await this.parts.cases.openByStaff(input, actorOf(context)), context);
+  }
+
+  @Authorized('privacy:cases')
+  @Mutation(() => CasePayload, {
+    nullable: true,
+    description:
+      'Gives a request more time, once: two further months (Art. 12(3) GDPR), 45 further days under the CCPA. Errors: ' +
+      'NOT_FOUND, CONFLICT when it is closed, overdue or was extended before.',
+  })
+  async extendCase(
+    @Arg('id', () => ID, { description: 'The case.' }) id: string,
+    @Arg('reason', () => String, { description: 'Why; the person is told.' }) reason: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CasePayload> {
+    return this.present(await this.parts.cases.extend(id, reason, actorOf(context)), context);
+  }
+
+  @Authorized('privacy:cases')
+  @Mutation(() => CasePayload, {
+    nullable: true,
+    description:
+      'Answers a request. Errors: NOT_FOUND, BAD_USER_INPUT, CONFLICT when it was answered before.',
+  })
+  async closeCase(
+    @Arg('input', () => CloseCaseInput, { description: 'The answer.' }) input: CloseCaseInput,
+    @Ctx() context: GraphqlContext,
+  ): Promise<CasePayload> {
+    return this.present(await this.parts.cases.closeByStaff(input, actorOf(context)), context);
+  }
+
+  private present(record: CaseRecord, context: GraphqlContext): CasePayload {
+    return { dataSubjectRequest: this.show(record, context) };
+  }
+
+  /** Reasons and evidence are the person's data: that staff saw them is recorded. */
+  private show(record: CaseRecord, context: GraphqlContext): DataSubjectRequest {
+    if (record.userId !== context.viewer?.userId) context.viewedAccounts.add(record.userId);
+    return new DataSubjectRequest(record, this.parts.clock.now());
+  }
+}
+
+function actorOf(context: GraphqlContext) {
+  return { userId: requireViewer(context).userId, origin: context.origin };
+}
+
+function readPosition([dueAt, id]: string[]): CasePosition {
+  if (!isUuid(id)) throw badInput('after', 'is not a cursor of this list');
+  return { dueAt: parseDateTime(dueAt, 'after'), id };
+}

@@ -1,0 +1,68 @@
+import type { Transaction } from '../../../database/client.js';
+import { dueDate } from './case-deadline.js';
+import { createListCases } from './case-list.js';
+import type { CaseOutcome, CaseParts, Closing, NewCase } from './case-parts.js';
+import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
+import { createStaffCases } from './case-staff.js';
+
+/**
+ * Data-subject requests as cases, so that each is answered in time and that can be shown (Art. 12(3) and 5(2)
+ * GDPR): docs/data-subject-requests.md.
+ */
+export function createCaseService(parts: CaseParts) {
+  const { clock, audit } = parts;
+
+  /** Opens a case in the transaction of what the person asked for. The account exists. */
+  async function open(tx: Transaction, { origin, ...row }: NewCase): Promise<CaseRecord> {
+    const dueAt = dueDate(row.type, row.receivedAt);
+    const record = await tx.dataSubjectRequest.create({ data: { ...row, dueAt }, select: CASE_COLUMNS });
+    await audit.record(tx, {
+      action: 'case.opened',
+      actorId: row.openedBy,
+      subjectId: row.userId,
+      origin,
+      data: { caseId: record.id, type: row.type },
+    });
+    return record;
+  }
+
+  /**
+   * Closes the open cases that this export or erasure carries out, in the transaction of its end. Call it before
+   * the person's data key is destroyed: reason and evidence are sealed.
+   */
+  async function closeByReference(tx: Transaction, reference: string, outcome: CaseOutcome): Promise<void> {
+    const rows = await tx.dataSubjectRequest.findMany({
+      where: { reference, status: 'OPEN' },
+      select: { id: true, userId: true },
+    });
+    for (const { id, userId } of rows) await close(tx, { id, userId, actorId: null, origin: null, outcome });
+  }
+
+  /** Opens a case for what is done in the same transaction, and closes it. */
+  async function settle(tx: Transaction, row: NewCase, outcome: CaseOutcome): Promise<CaseRecord> {
+    const { id, userId } = await open(tx, row);
+    return close(tx, { id, userId, actorId: row.openedBy, origin: row.origin, outcome });
+  }
+
+  async function close(tx: Transaction, closing: Closing): Promise<CaseRecord> {
+    const { id, userId, actorId, origin, outcome } = closing;
+    const record = await tx.dataSubjectRequest.update({
+      where: { id },
+      data: { ...outcome, status: 'CLOSED', closedAt: clock.now(), closedBy: actorId },
+      select: CASE_COLUMNS,
+    });
+    const data = { caseId: id, decision: outcome.decision };
+    await audit.record(tx, { action: 'case.closed', actorId, subjectId: userId, origin, data });
+    return record;
+  }
+
+  return {
+    open,
+    closeByReference,
+    settle,
+    ...createListCases(parts),
+    ...createStaffCases({ ...parts, open, close }),
+  };
+}
+
+export type CaseService = ReturnType<typeof createCaseService>;

@@ -1,0 +1,89 @@
+import type { Clock } from '../../../clock.js';
+import type { Config } from '../../../config.js';
+import type { Database, Transaction } from '../../../database/client.js';
+import type { Jobs } from '../../../jobs/jobs.js';
+import type { Log } from '../../../log.js';
+import type { Mail } from '../../../mail/outbox.js';
+import { AppError } from '../../../errors.js';
+import type { Privacy } from '../../../privacy/privacy.js';
+import { rankOf, type Role } from '../../../security/permissions.js';
+import type { RequestOrigin } from '../../../security/request-context.js';
+import type { SignStatement } from '../../../security/signed-statement.js';
+import type { AuditService } from '../../audit/audit.service.js';
+import type { CaseService } from '../cases/case.service.js';
+import type { ErasureLedger, LedgerEntry } from './erasure-ledger.js';
+import type { ErasureNotices } from './erasure-notices.js';
+import type { ErasurePlan } from './erasure-plan.js';
+
+/** What the erasure service is built from. */
+export interface ErasureParts {
+  db: Database;
+  /** For what needs a connection of its own: VACUUM, and a lock that outlives a transaction. */
+  databaseUrl: string;
+  privacy: Privacy;
+  clock: Clock;
+  audit: AuditService;
+  jobs: Jobs;
+  mail: Mail;
+  log: Log;
+  sign: SignStatement;
+  ledger: ErasureLedger;
+  cases: Pick<CaseService, 'open' | 'closeByReference'>;
+  notices: ErasureNotices;
+  config: Pick<Config, 'erasureGrace' | 'publicUrl'>;
+  endSessions: (
+    tx: Transaction,
+    userId: string,
+    ending: { reason: string; actorId?: string | null; origin?: RequestOrigin | null },
+  ) => Promise<number>;
+  /** Keeps the ids of ended sessions for as long as their tokens live: their rows are about to go. */
+  keepEndedSessions: (tx: Transaction, userId: string) => Promise<void>;
+  rights: {
+    /** Taken before any account's lock. */
+    lockRights(tx: Transaction): Promise<void>;
+    /** Throws CONFLICT when the account is the last administrator. */
+    requireAnotherAdmin(tx: Transaction, userId: string): Promise<void>;
+    findRoles(userIds: readonly string[], client: Transaction): Promise<Role[][]>;
+  };
+  /** Each removes one kind of file about a person, and bears repetition. */
+  removeFiles: readonly ((userId: string) => Promise<void>)[];
+}
+
+/** The same with what the service makes for its own operations. */
+export interface ErasureInternals extends ErasureParts {
+  plan: ErasurePlan;
+}
+
+/** Who asks for something about an account, and from where. */
+export interface ErasureActor {
+  actorId: string;
+  origin: RequestOrigin;
+}
+
+/**
+ * Nobody acts on an account that stands above their own.
+ *
+ * @throws AppError FORBIDDEN
+ */
+export async function requireRank(
+  { rights }: Pick<ErasureParts, 'rights'>,
+  tx: Transaction,
+  { actorId }: ErasureActor,
+  userId: string,
+): Promise<void> {
+  const [own = [], other = []] = await rights.findRoles([actorId, userId], tx);
+  if (rankOf(other) > rankOf(own)) throw new AppError('FORBIDDEN');
+}
+
+const LEDGER_LOCK = 'custodia erasure ledger';
+
+/** Writes one line of the ledger. The lock lets one process append at a time, wherever the ledger lies. */
+export async function appendToLedger(
+  { db, ledger }: Pick<ErasureParts, 'db' | 'ledger'>,
+  entry: LedgerEntry,
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${LEDGER_LOCK}, 0))`;
+    await ledger.append(entry);
+  });
+}

@@ -1,0 +1,154 @@
+import DataLoader from 'dataloader';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Clock } from '../../../clock.js';
+import { badInput } from '../../../errors.js';
+import type { Connection } from '../../../graphql/connections.js';
+import type { GraphqlContext } from '../../../graphql/context.js';
+import { createConnection, readPageRequest } from '../../../graphql/page.js';
+import { parseDateTime } from '../../../input/date-time.js';
+import { isUuid } from '../../../input/uuid.js';
+import { requireViewer } from '../../../security/request-context.js';
+import { requireRecentSignIn } from '../../../security/step-up.js';
+import type { FindNode } from '../../identity/identity.resolver.js';
+import type { ErasureActor } from './erasure-parts.js';
+import type { ErasureService } from './erasure.service.js';
+import {
+  ErasureNotice,
+  ErasurePayload,
+  ErasureRequest,
+  ErasureRequestConnection,
+  ErasureStatus,
+} from './erasure.types.js';
+import type { ErasurePosition } from './list-erasures.js';
+import type { ErasureRecord, ErasureStatus as Status } from './erasure-record.js';
+
+const PAGE_SIZE = 20;
+
+/** How `node` finds an erasure request: the own, and every one for privacy officers. */
+export function createFindErasureNode(service: Pick<ErasureService, 'find'>): FindNode {
+  return async function findErasureNode(id, context) {
+    if (!context.viewer) return null;
+    const record = await service.find(id);
+    if (!record) return null;
+    const isOwn = record.userId === context.viewer.userId;
+    return isOwn || (await context.permissions()).has('privacy:read') ? new ErasureRequest(record) : null;
+  };
+}
+
+@Resolver(() => ErasureRequest)
+export class ErasureResolver {
+  constructor(
+    private readonly service: Pick<
+      ErasureService,
+      'request' | 'erase' | 'cancel' | 'list' | 'count' | 'findNotices'
+    >,
+    private readonly clock: Clock,
+  ) {}
+
+  private readonly makeNoticesLoader = () =>
+    new DataLoader((ids: readonly string[]) => this.service.findNotices(ids));
+
+  @FieldResolver(() => [ErasureNotice], {
+    description: 'The systems that are told of the erasure (Art. 19 GDPR); none before it is carried out.',
+  })
+  notices(@Root() request: ErasureRequest, @Ctx() context: GraphqlContext): Promise<ErasureNotice[]> {
+    return context.loader(this.makeNoticesLoader).load(request.id);
+  }
+
+  @Authorized('privacy:read')
+  @Query(() => ErasureRequestConnection, { description: 'Erasure requests, the newest first.' })
+  async erasureRequests(
+    @Ctx() context: GraphqlContext,
+    @Arg('first', () => Int, {
+      nullable: true,
+      defaultValue: PAGE_SIZE,
+      description: 'How many, at most 100.',
+    })
+    first: number | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
+    after: string | null,
+    @Arg('status', () => [ErasureStatus], { nullable: true, description: 'Only those that stand so.' })
+    status: Status[] | null,
+  ): Promise<Connection<ErasureRequest>> {
+    const cursors = context.cursors.of('erasureRequests', 2);
+    const page = readPageRequest({ first: first ?? PAGE_SIZE, after }, cursors);
+    const wanted = status ?? null;
+    const position = page.after && readPosition(page.after);
+    const records = await this.service.list({ status: wanted, limit: page.limit + 1, after: position });
+    return createConnection({
+      rows: records.map((record) => new ErasureRequest(record)),
+      page,
+      positionOf: ({ requestedAt, id }) => [requestedAt.toISOString(), id],
+      countAll: () => this.service.count(wanted),
+    });
+  }
+
+  @Authorized()
+  @Mutation(() => ErasurePayload, {
+    nullable: true,
+    description:
+      'Asks for the erasure of the own account (Art. 17 GDPR). It takes place at the end of the grace period; until ' +
+      'then the account works as before, and `cancelErasure` takes it back. Errors: STEP_UP_REQUIRED, CONFLICT when ' +
+      'one is open already.',
+  })
+  async requestErasure(
+    @Ctx() context: GraphqlContext,
+    @Arg('reason', () => String, { nullable: true, description: 'Why, if you like. At most 500 characters.' })
+    reason: string | null,
+  ): Promise<ErasurePayload> {
+    requireRecentSignIn(requireViewer(context), this.clock);
+    return present(await this.service.request(actorOf(context), reason));
+  }
+
+  @Authorized()
+  @Mutation(() => ErasurePayload, {
+    nullable: true,
+    description:
+      'Takes an erasure back before it is carried out: the own, or with `privacy:erase` that of another person. ' +
+      'Errors: NOT_FOUND, CONFLICT once it is cancelled, running or completed.',
+  })
+  async cancelErasure(
+    @Arg('id', () => ID, { description: 'The request.' }) id: string,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ErasurePayload> {
+    const mayCancelOthers = (await context.permissions()).has('privacy:erase');
+    return present(await this.service.cancel(actorOf(context), id, mayCancelOthers));
+  }
+
+  @Authorized('privacy:erase')
+  @Mutation(() => ErasurePayload, {
+    nullable: true,
+    description:
+      'Has an account erased, after the grace period or at once. Errors: STEP_UP_REQUIRED, NOT_FOUND, FORBIDDEN for ' +
+      'somebody above oneself, LEGAL_HOLD, CONFLICT when it is erased or its erasure is open.',
+  })
+  async eraseUser(
+    @Arg('userId', () => ID, { description: 'The account.' }) userId: string,
+    @Arg('reason', () => String, { description: 'Why. At most 500 characters.' }) reason: string,
+    @Ctx() context: GraphqlContext,
+    @Arg('immediately', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'Without the grace period; also brings a scheduled erasure forward.',
+    })
+    immediately: boolean | null,
+  ): Promise<ErasurePayload> {
+    requireRecentSignIn(requireViewer(context), this.clock);
+    const order = { userId, reason, immediately: immediately ?? false };
+    return present(await this.service.erase(actorOf(context), order));
+  }
+}
+
+function present(record: ErasureRecord): ErasurePayload {
+  return { erasureRequest: new ErasureRequest(record) };
+}
+
+/** Who asks, for the services of this folder. */
+export function actorOf(context: GraphqlContext): ErasureActor {
+  return { actorId: requireViewer(context).userId, origin: context.origin };
+}
+
+function readPosition([requestedAt, id]: string[]): ErasurePosition {
+  if (!isUuid(id)) throw badInput('after', 'is not a cursor of this list');
+  return { requestedAt: parseDateTime(requestedAt, 'after'), id };
+}

@@ -1,0 +1,80 @@
+import { after, MINUTE, SECOND } from '../../../clock.js';
+import { REGISTER } from '../../../privacy/register.js';
+import { lockUser } from '../../identity/locked-user.js';
+import { createCarryOut, type WatchSteps } from './carry-out-erasure.js';
+import type { ErasureParts } from './erasure-parts.js';
+import { planErasure } from './erasure-plan.js';
+import { createLegalHolds } from './legal-hold.js';
+import { createListErasures } from './list-erasures.js';
+import { createMakeErasuresSafe } from './make-erasures-safe.js';
+import { CARRY_OUT_JOB, createRequestErasure, isHeld } from './request-erasure.js';
+
+export type { ErasureParts } from './erasure-parts.js';
+
+/** A request that has been RUNNING for so long without an end was left by a process that died. */
+const STALLED_AFTER = 2 * MINUTE;
+
+/**
+ * Erasure (Art. 17 GDPR): asking for it, holding it back, carrying it out so that nothing interrupts it for good, and
+ * proving it. How the steps follow one another, and why: docs/erasure.md.
+ */
+export function createErasureService(given: ErasureParts, watch?: WatchSteps) {
+  const parts = { ...given, plan: planErasure(REGISTER) };
+  const { db, clock, jobs } = parts;
+  const carryOut = createCarryOut(parts, watch);
+  const requests = createRequestErasure(parts);
+
+  /** Begins every erasure whose grace period is over, and takes up again what a dead process left. For a job. */
+  async function runDue(): Promise<void> {
+    const due = await db.erasureRequest.findMany({
+      where: { status: 'SCHEDULED', scheduledFor: { lte: clock.now() } },
+      select: { id: true, userId: true },
+    });
+    for (const { id, userId } of due) await beginIfDue(id, userId);
+    await resume(after(clock.now(), -STALLED_AFTER));
+  }
+
+  async function beginIfDue(erasureId: string, userId: string): Promise<void> {
+    await db.$transaction(async (tx) => {
+      await lockUser(tx, userId);
+      const where = { id: erasureId, status: 'SCHEDULED', scheduledFor: { lte: clock.now() } } as const;
+      if ((await tx.erasureRequest.count({ where })) === 0 || (await isHeld(tx, userId))) return;
+      await requests.begin(tx, erasureId, null);
+    });
+  }
+
+  /** Enqueues every erasure that runs since before `moment`; by default, all that run. */
+  async function resume(moment: Date = clock.now()): Promise<void> {
+    const running = await db.erasureRequest.findMany({
+      where: { status: 'RUNNING', startedAt: { lte: moment } },
+      select: { id: true },
+    });
+    await db.$transaction(async (tx) => {
+      for (const { id } of running) await jobs.enqueue(tx, CARRY_OUT_JOB, { erasureId: id });
+    });
+  }
+
+  jobs.handle(CARRY_OUT_JOB, ({ erasureId }) => carryOut(String(erasureId)), {
+    expireInSeconds: (10 * MINUTE) / SECOND,
+    retryDelaySeconds: 2,
+  });
+  jobs.handle('erasure.run-due', runDue);
+  jobs.schedule('erasure.run-due', '* * * * *');
+
+  return {
+    ...createListErasures(parts),
+    request: requests.request,
+    erase: requests.erase,
+    cancel: requests.cancel,
+    holds: createLegalHolds(parts),
+    findNotices: parts.notices.findNotices,
+    runDue,
+    carryOut,
+    /** Before the first request: erases again whom a restored backup brought back. @throws StartError */
+    makeSafe: createMakeErasuresSafe(parts, carryOut),
+    /** After the jobs have started: goes on with what was interrupted. */
+    resume: () => resume(),
+  };
+}
+
+export type ErasureService = ReturnType<typeof createErasureService>;

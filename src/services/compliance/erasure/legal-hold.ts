@@ -1,0 +1,100 @@
+import type { Database, Transaction } from '../../../database/client.js';
+import { AppError } from '../../../errors.js';
+import { parseText } from '../../../input/text.js';
+import { isUuid } from '../../../input/uuid.js';
+import { lockUser } from '../../identity/locked-user.js';
+import type { UserRecord } from '../../identity/user-record.js';
+import { requireRank, type ErasureActor, type ErasureParts } from './erasure-parts.js';
+import { findOpen, isHeld } from './request-erasure.js';
+
+const MAX_REASON = 500;
+
+/** Holding back the erasure of an account while a legal claim needs its data (Art. 17(3)(e), 18(2) GDPR). */
+export function createLegalHolds(parts: ErasureParts) {
+  const { db, clock, audit } = parts;
+
+  /**
+   * Holds an account: what erases or expires data leaves it alone, and a scheduled erasure waits. The reason is
+   * sealed under the key of the person whom it concerns.
+   *
+   * @throws AppError BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; CONFLICT when it is held already, being erased or erased
+   */
+  async function place(actor: ErasureActor, userId: string, given: string): Promise<void> {
+    const reason = parseText(given, 'reason', { min: 1, max: MAX_REASON });
+    await db.$transaction(async (tx) => {
+      const user = await requireUser(tx, actor, userId);
+      if (user.status === 'ERASED')
+        throw new AppError('CONFLICT', { hint: 'The account is erased already.' });
+      const open = await findOpen(tx, userId);
+      if (open?.status === 'RUNNING')
+        throw new AppError('CONFLICT', { hint: 'The account is being erased.' });
+      if (await isHeld(tx, userId)) throw alreadyHeld();
+      await tx.legalHold.create({
+        data: { userId, reason, placedAt: clock.now(), placedBy: actor.actorId },
+        select: { id: true },
+      });
+      if (open)
+        await tx.erasureRequest.update({
+          where: { id: open.id },
+          data: { status: 'ON_HOLD' },
+          select: { id: true },
+        });
+      await audit.record(tx, { action: 'hold.placed', ...about(actor, userId) });
+    });
+  }
+
+  /**
+   * Ends the hold. An erasure that waited is scheduled again, and takes place at once when its time has passed.
+   *
+   * @throws AppError NOT_FOUND, FORBIDDEN; CONFLICT when the account is not held
+   */
+  async function release(actor: ErasureActor, userId: string): Promise<void> {
+    await db.$transaction(async (tx) => {
+      await requireUser(tx, actor, userId);
+      const { count } = await tx.legalHold.updateMany({
+        where: { userId, releasedAt: null },
+        data: { releasedAt: clock.now(), releasedBy: actor.actorId },
+      });
+      if (count === 0) throw new AppError('CONFLICT', { hint: 'No legal hold lies on the account.' });
+      await tx.erasureRequest.updateMany({
+        where: { userId, status: 'ON_HOLD' },
+        data: { status: 'SCHEDULED' },
+      });
+      await audit.record(tx, { action: 'hold.released', ...about(actor, userId) });
+    });
+  }
+
+  async function requireUser(tx: Transaction, actor: ErasureActor, userId: string): Promise<UserRecord> {
+    const user = isUuid(userId) ? await lockUser(tx, userId) : null;
+    if (!user) throw new AppError('NOT_FOUND');
+    await requireRank(parts, tx, actor, userId);
+    return user;
+  }
+
+  /** Those of these accounts that are held: what deletes by itself leaves them alone. */
+  async function findHeld(
+    userIds: readonly string[],
+    client: Database | Transaction = db,
+  ): Promise<Set<string>> {
+    const rows = await client.legalHold.findMany({
+      where: { userId: { in: [...userIds] }, releasedAt: null },
+      select: { userId: true },
+    });
+    return new Set(rows.map((row) => row.userId));
+  }
+
+  return { place, release, findHeld };
+}
+
+export type LegalHolds = ReturnType<typeof createLegalHolds>;
+
+function about({ actorId, origin }: ErasureActor, subjectId: string) {
+  return { actorId, subjectId, origin };
+}
+
+function alreadyHeld(): AppError {
+  return new AppError('CONFLICT', {
+    hint: 'A legal hold lies on the account already.',
+    satisfiedBy: 'releaseLegalHold',
+  });
+}

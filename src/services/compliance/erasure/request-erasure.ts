@@ -1,0 +1,245 @@
+import { after } from '../../../clock.js';
+import type { Transaction } from '../../../database/client.js';
+import { AppError } from '../../../errors.js';
+import { parseText } from '../../../input/text.js';
+import { isUuid } from '../../../input/uuid.js';
+import { lockUser, type LockedUser } from '../../identity/locked-user.js';
+import { isVisible } from '../../identity/user-record.js';
+import { NOBODY } from '../nobody.js';
+import { requireRank, type ErasureActor, type ErasureInternals } from './erasure-parts.js';
+import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord } from './erasure-record.js';
+
+export const CARRY_OUT_JOB = 'erasure.carry-out';
+
+/** At most this many characters say why. */
+const MAX_REASON = 500;
+
+/** Asking for an erasure, and taking it back. Every operation locks the account first. */
+export function createRequestErasure(parts: ErasureInternals) {
+  const { db, clock, audit, cases, jobs, mail, config } = parts;
+
+  /**
+   * Somebody asks for the erasure of the own account. It is carried out at the end of the grace period; until then
+   * the account works as before, so that its owner can sign in and cancel. Under a legal hold the request waits.
+   *
+   * @throws AppError BAD_USER_INPUT; CONFLICT when one is open already, or for the last administrator
+   */
+  async function request(actor: ErasureActor, reason: string | null | undefined): Promise<ErasureRecord> {
+    const text = readReason(reason);
+    return db.$transaction(async (tx) => {
+      await parts.rights.lockRights(tx);
+      const user = await lockUser(tx, actor.actorId);
+      if (!user || !isVisible(user)) throw new AppError('UNAUTHENTICATED');
+      await requireNoneOpen(tx, user.id);
+      await parts.rights.requireAnotherAdmin(tx, user.id);
+      return open(tx, actor, user, { reason: text, held: await isHeld(tx, user.id) });
+    });
+  }
+
+  /**
+   * A privacy officer has an account erased: after the grace period, or at once. At once also brings forward a
+   * request that is scheduled.
+   *
+   * @throws AppError BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; LEGAL_HOLD while the account is held; CONFLICT when it is
+   *   erased, being erased, or scheduled to be and `immediately` is false
+   */
+  async function erase(
+    actor: ErasureActor,
+    order: { userId: string; reason: string; immediately: boolean; byOperator?: boolean },
+  ): Promise<ErasureRecord> {
+    const reason = parseText(order.reason, 'reason', { min: 1, max: MAX_REASON });
+    if (!isUuid(order.userId)) throw new AppError('NOT_FOUND');
+    return db.$transaction(async (tx) => {
+      await parts.rights.lockRights(tx);
+      const user = await lockUser(tx, order.userId);
+      if (!user) throw new AppError('NOT_FOUND');
+      if (user.status === 'ERASED')
+        throw new AppError('CONFLICT', { hint: 'The account is erased already.' });
+      // Whoever is at the server's console stands above every account.
+      if (!order.byOperator) await requireRank(parts, tx, actor, user.id);
+      await parts.rights.requireAnotherAdmin(tx, user.id);
+      if (await isHeld(tx, user.id)) throw new AppError('LEGAL_HOLD', { satisfiedBy: 'releaseLegalHold' });
+      const scheduled = order.immediately
+        ? await requireScheduledIfOpen(tx, user.id)
+        : await requireNoneOpen(tx, user.id);
+      const opened =
+        scheduled ?? (await open(tx, actor, user, { reason, held: false, immediately: order.immediately }));
+      return order.immediately ? begin(tx, opened.id, actor) : opened;
+    });
+  }
+
+  /**
+   * Takes a request back, which its subject and privacy officers may do until it is carried out.
+   *
+   * @throws AppError NOT_FOUND for a request that is not there or that the caller may not know of; CONFLICT once it
+   *   is cancelled, running or completed
+   */
+  async function cancel(
+    actor: ErasureActor,
+    erasureId: string,
+    mayCancelOthers: boolean,
+  ): Promise<ErasureRecord> {
+    const found = isUuid(erasureId)
+      ? await db.erasureRequest.findUnique({ where: { id: erasureId }, select: { userId: true } })
+      : null;
+    if (!found || (found.userId !== actor.actorId && !mayCancelOthers)) throw new AppError('NOT_FOUND');
+    return db.$transaction(async (tx) => {
+      const user = await lockUser(tx, found.userId);
+      const current = await tx.erasureRequest.findUniqueOrThrow({
+        where: { id: erasureId },
+        select: { status: true },
+      });
+      if (current.status !== 'SCHEDULED' && current.status !== 'ON_HOLD') {
+        throw new AppError('CONFLICT', { hint: WHY_NOT_CANCELLED[current.status] });
+      }
+      const cancelled = await tx.erasureRequest.update({
+        where: { id: erasureId },
+        data: { status: 'CANCELLED', cancelledAt: clock.now() },
+        select: ERASURE_COLUMNS,
+      });
+      await record(tx, 'erasure.cancelled', actor, cancelled);
+      const evidence = 'Taken back before it was carried out.';
+      await cases.closeByReference(tx, erasureId, { decision: 'WITHDRAWN', evidence });
+      await notify(tx, user, 'erasure-cancelled', {});
+      return cancelled;
+    });
+  }
+
+  /** Carries out at the next opportunity what is SCHEDULED. From here on there is no way back. */
+  async function begin(
+    tx: Transaction,
+    erasureId: string,
+    actor: ErasureActor | null,
+  ): Promise<ErasureRecord> {
+    const now = clock.now();
+    const begun = await tx.erasureRequest.update({
+      where: { id: erasureId },
+      data: { status: 'RUNNING', scheduledFor: now, startedAt: now },
+      select: ERASURE_COLUMNS,
+    });
+    if (actor) await record(tx, 'erasure.ordered', actor, begun);
+    await jobs.enqueue(tx, CARRY_OUT_JOB, { erasureId });
+    return begun;
+  }
+
+  async function open(
+    tx: Transaction,
+    actor: ErasureActor,
+    user: LockedUser,
+    details: { reason: string | null; held: boolean; immediately?: boolean },
+  ): Promise<ErasureRecord> {
+    const now = clock.now();
+    const scheduledFor = details.immediately ? now : after(now, config.erasureGrace);
+    const created = await tx.erasureRequest.create({
+      data: {
+        userId: user.id,
+        status: details.held ? 'ON_HOLD' : 'SCHEDULED',
+        requestedAt: now,
+        requestedBy: actor.actorId,
+        scheduledFor,
+        reason: details.reason,
+      },
+      select: ERASURE_COLUMNS,
+    });
+    await record(tx, 'erasure.requested', actor, created);
+    const channel = actor.actorId === user.id ? 'self-service' : 'staff';
+    await cases.open(tx, {
+      userId: user.id,
+      type: 'ERASURE',
+      channel,
+      receivedAt: now,
+      identityProof: channel === 'staff' ? null : 'Signed in within the last 10 minutes.',
+      openedBy: actor.actorId === NOBODY ? null : actor.actorId,
+      reference: created.id,
+      origin: actor.origin,
+    });
+    if (!details.immediately) {
+      await notify(tx, user, 'erasure-scheduled', { scheduledFor: scheduledFor.toISOString() });
+    }
+    return created;
+  }
+
+  async function record(
+    tx: Transaction,
+    action: 'erasure.requested' | 'erasure.cancelled' | 'erasure.ordered',
+    { actorId, origin }: ErasureActor,
+    { id, userId, status }: ErasureRecord,
+  ): Promise<void> {
+    const data = { erasureId: id, status };
+    const actor = actorId === NOBODY ? null : actorId;
+    await audit.record(tx, { action, actorId: actor, subjectId: userId, origin, data });
+  }
+
+  /** Security-relevant: whoever did not ask for it must learn of it in time. */
+  async function notify(
+    tx: Transaction,
+    user: LockedUser | null,
+    template: 'erasure-scheduled' | 'erasure-cancelled',
+    params: { scheduledFor?: string },
+  ): Promise<void> {
+    if (!user || !isVisible(user)) return;
+    const to = { address: user.email };
+    if (template === 'erasure-cancelled')
+      return mail.sendLater(tx, { userId: user.id, to, template, params: {} });
+    const scheduledFor = params.scheduledFor ?? '';
+    await mail.sendLater(tx, { userId: user.id, to, template, params: { scheduledFor } });
+  }
+
+  async function requireNoneOpen(tx: Transaction, userId: string): Promise<null> {
+    const found = await findOpen(tx, userId);
+    if (!found) return null;
+    throw found.status === 'RUNNING'
+      ? new AppError('CONFLICT', { hint: 'The account is being erased.' })
+      : new AppError('CONFLICT', { hint: 'An erasure is scheduled already.', satisfiedBy: 'cancelErasure' });
+  }
+
+  async function requireScheduledIfOpen(tx: Transaction, userId: string): Promise<ErasureRecord | null> {
+    const found = await findOpen(tx, userId);
+    if (found?.status === 'RUNNING') throw new AppError('CONFLICT', { hint: 'The account is being erased.' });
+    return found;
+  }
+
+  return { request, erase, cancel, begin };
+}
+
+export type RequestErasure = ReturnType<typeof createRequestErasure>;
+
+const WHY_NOT_CANCELLED = {
+  RUNNING: 'The erasure is being carried out and cannot be taken back.',
+  COMPLETED: 'The account is erased; nothing can bring it back.',
+  CANCELLED: 'The erasure is cancelled already.',
+} as const;
+
+/** The open request of an account; null when there is none. */
+export function findOpen(
+  tx: Pick<Transaction, 'erasureRequest'>,
+  userId: string,
+): Promise<ErasureRecord | null> {
+  return tx.erasureRequest.findFirst({
+    where: { userId, status: { in: [...OPEN_STATUSES] } },
+    select: ERASURE_COLUMNS,
+  });
+}
+
+/** Whether a legal hold lies on the account. */
+export async function isHeld(tx: Pick<Transaction, 'legalHold'>, userId: string): Promise<boolean> {
+  return (await tx.legalHold.count({ where: { userId, releasedAt: null } })) > 0;
+}
+
+function readReason(reason: string | null | undefined): string | null {
+  if (reason === null || reason === undefined) return null;
+  return parseText(reason, 'reason', { min: 0, max: MAX_REASON }) || null;
+}
+
+/**
+ * Keeps an account that is being erased from being restored.
+ *
+ * @throws AppError CONFLICT
+ */
+export async function requireNotBeingErased(
+  tx: Pick<Transaction, 'erasureRequest'>,
+  userId: string,
+): Promise<void> {
+  const running = await tx.erasureRequest.count({ where: { userId, status: 'RUNNING' } });
+  if (running > 0) throw new AppError('CONFLICT', { hint: 'The account is being erased.' });
+}

@@ -1,0 +1,50 @@
+import { after, DAY } from '../../../clock.js';
+import type { ExportParts } from './export-parts.js';
+
+/** A file without a row was left by an attempt that died; one this old belongs to no attempt that still runs. */
+const ABANDONED_AFTER = DAY;
+
+export function createExpireExports({ db, clock, audit, files }: ExportParts) {
+  /**
+   * Ends at most `limit` exports whose time is over: first the key goes, then the file.
+   *
+   * @returns how many
+   */
+  async function expire(limit: number): Promise<number> {
+    const rows = await db.dataExport.findMany({
+      where: { status: 'READY', expiresAt: { lte: clock.now() } },
+      orderBy: { expiresAt: 'asc' },
+      take: limit,
+      select: { id: true, userId: true, fileName: true },
+    });
+    for (const { id, userId, fileName } of rows) {
+      await db.$transaction(async (tx) => {
+        const ended = { status: 'EXPIRED' as const, fileName: null, fileKey: null };
+        await tx.dataExport.update({ where: { id }, data: ended, select: { id: true } });
+        const data = { exportId: id };
+        await audit.record(tx, {
+          action: 'export.expired',
+          actorId: null,
+          subjectId: userId,
+          origin: null,
+          data,
+        });
+      });
+      if (fileName) await files.remove({ userId, fileName });
+    }
+    return rows.length;
+  }
+
+  /** Removes files that no export names: what attempts left behind that died. Returns how many. */
+  async function removeAbandoned(): Promise<number> {
+    let removed = 0;
+    for await (const file of files.listOlderThan(after(clock.now(), -ABANDONED_AFTER))) {
+      if ((await db.dataExport.count({ where: { fileName: file.fileName, status: 'READY' } })) > 0) continue;
+      await files.remove(file);
+      removed += 1;
+    }
+    return removed;
+  }
+
+  return { expire, removeAbandoned };
+}

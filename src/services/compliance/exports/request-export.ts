@@ -1,0 +1,98 @@
+import type { Transaction } from '../../../database/client.js';
+import { AppError } from '../../../errors.js';
+import { isUuid } from '../../../input/uuid.js';
+import type { RequestOrigin } from '../../../security/request-context.js';
+import { requireRecentSignIn } from '../../../security/step-up.js';
+import type { Viewer } from '../../../security/viewer.js';
+import { lockUser } from '../../identity/locked-user.js';
+import { isVisible } from '../../identity/user-record.js';
+import { NOBODY } from '../nobody.js';
+import type { ExportParts } from './export-parts.js';
+import { EXPORT_COLUMNS, type ExportRecord } from './export-record.js';
+
+export const EXPORT_JOB = 'export.run';
+
+type Requester = Pick<Viewer, 'userId'>;
+
+export interface ExportOrder {
+  viewer: Viewer;
+  origin: RequestOrigin;
+}
+
+/** Asking for a copy of everything held about a person. */
+export function createRequestExport({ db, clock, audit, jobs, cases }: ExportParts) {
+  /**
+   * Has the caller's own data gathered (Art. 15 and 20 GDPR). While one copy is being made, asking again answers
+   * that one.
+   *
+   * @throws AppError STEP_UP_REQUIRED when the sign-in is older than 10 minutes
+   */
+  async function request({ viewer, origin }: ExportOrder): Promise<ExportRecord> {
+    requireRecentSignIn(viewer, clock);
+    return order(viewer.userId, viewer, origin, `Signed in by ${viewer.amr.join(', ')}`);
+  }
+
+  /**
+   * Has the data of somebody else gathered, who alone can fetch it. The caller may do so by `privacy:export`.
+   *
+   * @throws AppError STEP_UP_REQUIRED, NOT_FOUND
+   */
+  async function requestFor(userId: string, { viewer, origin }: ExportOrder): Promise<ExportRecord> {
+    requireRecentSignIn(viewer, clock);
+    if (!isUuid(userId)) throw new AppError('NOT_FOUND');
+    return order(userId, viewer, origin, null);
+  }
+
+  /**
+   * The same for an operator at the console, whom the server does not know.
+   *
+   * @throws AppError NOT_FOUND
+   */
+  async function requestByOperator(userId: string): Promise<ExportRecord> {
+    if (!isUuid(userId)) throw new AppError('NOT_FOUND');
+    return order(userId, { userId: NOBODY }, null, null);
+  }
+
+  function order(
+    userId: string,
+    viewer: Requester,
+    origin: RequestOrigin | null,
+    identityProof: string | null,
+  ) {
+    return db.$transaction(async (tx) => {
+      const user = await lockUser(tx, userId);
+      if (!user || !isVisible(user)) throw new AppError('NOT_FOUND');
+      return (await findPending(tx, userId)) ?? create(tx, userId, viewer, origin, identityProof);
+    });
+  }
+
+  async function create(
+    tx: Transaction,
+    userId: string,
+    viewer: Requester,
+    origin: RequestOrigin | null,
+    identityProof: string | null,
+  ): Promise<ExportRecord> {
+    const now = clock.now();
+    const actorId = viewer.userId;
+    const record = await tx.dataExport.create({
+      data: { userId, requestedBy: actorId, requestedAt: now },
+      select: EXPORT_COLUMNS,
+    });
+    const actor = actorId === NOBODY ? null : actorId;
+    const channel = actorId === userId ? 'self-service' : 'staff';
+    await cases.open(tx, {
+      userId, type: 'ACCESS', channel, receivedAt: now, identityProof, openedBy: actor, reference: record.id, origin,
+    }); // prettier-ignore
+    const data = { exportId: record.id };
+    await audit.record(tx, { action: 'export.requested', actorId: actor, subjectId: userId, origin, data });
+    await jobs.enqueue(tx, EXPORT_JOB, data);
+    return record;
+  }
+
+  function findPending(tx: Transaction, userId: string): Promise<ExportRecord | null> {
+    return tx.dataExport.findFirst({ where: { userId, status: 'PENDING' }, select: EXPORT_COLUMNS });
+  }
+
+  return { request, requestFor, requestByOperator };
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '../../../clock.js';
+import type { Config } from '../../../config.js';
+import type { Database, Transaction } from '../../../database/client.js';
+import type { Jobs } from '../../../jobs/jobs.js';
+import type { Mail } from '../../../mail/outbox.js';
+import type { AuditService } from '../../audit/audit.service.js';
+import type { ExportService } from '../exports/export.service.js';
+
+/** Discards at most `limit` things that are older than `moment`; answers how many. */
+export type Discard = (moment: Date, limit: number) => Promise<number>;
+
+export interface RetentionParts {
+  db: Database;
+  clock: Clock;
+  audit: AuditService;
+  mail: Mail;
+  jobs: Pick<Jobs, 'enqueue'>;
+  config: Pick<Config, 'retention'>;
+  exports: Pick<ExportService, 'expire' | 'removeAbandoned'>;
+  discardTokens: Discard;
+  discardSessions: Discard;
+  clearSessionOrigins: Discard;
+  discardEventOrigins: Discard;
+  softDelete: (tx: Transaction, userId: string, reason: string) => Promise<void>;
+  endSessions: (tx: Transaction, userId: string, ending: { reason: string }) => Promise<unknown>;
+}
+
+/** One thing that goes by time. */
+export interface RetentionStep {
+  /** As in the evidence of a run. */
+  name: string;
+  /** Does at most `limit`; answers how many: fewer means that none are left. */
+  run(limit: number): Promise<number>;
+}
