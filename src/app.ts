@@ -1,8 +1,10 @@
-import { createAuditParts, type AuditParts } from './app/audit-parts.js';
+import { createAuditParts } from './app/audit-parts.js';
 import { atAddress } from './app/listen.js';
 import { createKeyUpkeep } from './app/key-upkeep.js';
 import { createKeyParts } from './app/key-parts.js';
 import { pagesOf } from './app/own-pages.js';
+import { createResolvers } from './app/resolvers.js';
+import { createRoutes } from './app/routes.js';
 import { createApiSchema } from './app/schema.js';
 import { createMetrics } from './app/metrics.js';
 import { createErasures } from './app/erasures.js';
@@ -11,7 +13,7 @@ import { createServices, type Services } from './app/services.js';
 import { MINUTE, SECOND, type Clock } from './clock.js';
 import type { Config } from './config.js';
 import { createDatabase } from './database/client.js';
-import { createHotReads, type HotReads } from './database/hot-reads.js';
+import { createHotReads } from './database/hot-reads.js';
 import { pingDatabase } from './database/ping-database.js';
 import { createPipelinedReads } from './database/pipelined-reads.js';
 import { createCursors } from './graphql/cursor.js';
@@ -29,39 +31,13 @@ import { createAuthenticate } from './security/authenticate.js';
 import { createEndedSessions } from './security/ended-sessions.js';
 import { createNotificationListener } from './security/notification-listener.js';
 import { createSigningKeys } from './security/signing-keys.js';
-import { AdminResolver } from './services/admin/admin.resolver.js';
 import { END_SUSPENSION_JOB } from './services/admin/suspend-user.js';
-import { UsersResolver } from './services/admin/users.resolver.js';
 import { reportOpenFailures } from './services/audit/report-open-failures.js';
 import { createRecordAccess } from './services/audit/record-access.js';
-import { AuthResolver } from './services/auth/auth.resolver.js';
-import { createAuthRoutes } from './services/auth/auth.routes.js';
-import { createFindSessionNode, UserSessionsResolver } from './services/auth/user-sessions.resolver.js';
-import { AuditResolver, createFindAuditEventNode } from './services/compliance/audit/audit.resolver.js';
-import { CaseResolver } from './services/compliance/cases/case.resolver.js';
-import { ConsentResolver } from './services/compliance/consents/consent.resolver.js';
-import { takeInventory } from './services/compliance/inventory/data-inventory.js';
-import { DataInventoryResolver } from './services/compliance/inventory/data-inventory.resolver.js';
-import { createFindErasureNode, ErasureResolver } from './services/compliance/erasure/erasure.resolver.js';
-import type { ErasureService } from './services/compliance/erasure/erasure.service.js';
-import {
-  createFindExportNode,
-  ExportResolver,
-  UserExportsResolver,
-} from './services/compliance/exports/export.resolver.js';
-import { createExportRoutes } from './services/compliance/exports/export.routes.js';
 import { EXPORT_JOB } from './services/compliance/exports/request-export.js';
 import { RETENTION_JOB, type RetentionService } from './services/compliance/retention/retention.service.js';
 import { createRestrictionService } from './services/compliance/restriction/restriction.service.js';
 import { UserPrivacyResolver } from './services/compliance/restriction/user-privacy.resolver.js';
-import { EmailChangeResolver } from './services/identity/email-change.resolver.js';
-import { IdentityResolver } from './services/identity/identity.resolver.js';
-import { createIdentityRoutes } from './services/identity/identity.routes.js';
-import { PasswordResolver } from './services/identity/password.resolver.js';
-import { RegistrationResolver } from './services/identity/registration.resolver.js';
-import { UserRightsResolver } from './services/identity/user-rights.resolver.js';
-import { ProfileResolver } from './services/profile/profile.resolver.js';
-import { createProfileRoutes } from './services/profile/profile.routes.js';
 
 /** A million events take a few minutes. */
 const EXPORT_TIMEOUT = 20 * MINUTE;
@@ -226,55 +202,6 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
       await keys.close();
     },
   };
-}
-
-/** One instance of each resolver class that `app/schema.ts` lists. */
-function createResolvers(
-  services: Services,
-  audit: AuditParts,
-  hotReads: HotReads,
-  config: Config,
-  clock: Clock,
-  erasures: ErasureService,
-): object[] {
-  const { identity, sessions, signIn, profiles, consents, exports, cases, admin } = services;
-  return [
-    new RegistrationResolver(identity),
-    new IdentityResolver({
-      identity,
-      loadViewer: hotReads.viewer,
-      findNodes: [
-        createFindSessionNode(sessions),
-        createFindExportNode(exports),
-        createFindAuditEventNode(audit.events),
-        createFindErasureNode(erasures),
-      ],
-    }),
-    new PasswordResolver(identity),
-    new EmailChangeResolver(identity),
-    new UserRightsResolver(identity),
-    new AuthResolver(signIn, sessions),
-    new UserSessionsResolver(sessions),
-    new ProfileResolver({ profiles, findUser: identity.findUser }),
-    new ConsentResolver(consents),
-    new ExportResolver(exports),
-    new UserExportsResolver(exports),
-    new AuditResolver(audit),
-    new ErasureResolver(erasures, clock),
-    new CaseResolver({ cases, clock }),
-    new DataInventoryResolver(takeInventory(config.retention)),
-    new UsersResolver(identity),
-    new AdminResolver(admin, identity),
-  ];
-}
-
-function createRoutes(services: Services, hotReads: HotReads, clock: Clock) {
-  return [
-    ...createIdentityRoutes(services.identity),
-    ...createAuthRoutes({ ...services, clock }),
-    ...createProfileRoutes({ profiles: services.profiles, loadViewer: hotReads.viewer }),
-    ...createExportRoutes(services.exports),
-  ];
 }
 
 function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity, exports }: Services): void {
