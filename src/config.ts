@@ -2,7 +2,10 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type KeySettings, readKeySettings } from './config/key-settings.js';
 import { findNearestName } from './config/nearest-name.js';
+import { type GraphqlSettings, readGraphqlSettings } from './config/graphql-settings.js';
 import { SETTINGS, type SettingName } from './config/settings.js';
+
+export type { OperationLimits } from './config/graphql-settings.js';
 
 /** How long what is kept, in milliseconds; null: for ever. */
 export interface RetentionPeriods {
@@ -16,7 +19,7 @@ export interface RetentionPeriods {
   inactiveNotice: number;
 }
 
-export interface Config {
+export interface Config extends GraphqlSettings {
   environment: 'development' | 'production' | 'test';
   host: string;
   port: number;
@@ -64,6 +67,9 @@ export interface Config {
   mailFrom: { name: string; address: string };
   corsOrigins: string[];
   trustedProxies: number;
+  /** Bytes. */
+  bodyLimit: number;
+  maxConnections: number;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 }
 
@@ -93,8 +99,9 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
   const dataDir = resolve(read('DATA_DIR') ?? '.data');
   const keyRing = readKeyRingSource(read('KEY_RING_FILE'), read('KEY_RING'), problems);
   const databaseUrl = read('DATABASE_URL');
+  const environment = read('NODE_ENV') ?? 'production';
   const config: Config = {
-    environment: read('NODE_ENV') ?? 'production',
+    environment,
     host: read('HOST') ?? 'localhost',
     port,
     publicUrl,
@@ -140,6 +147,9 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     mailFrom: read('MAIL_FROM') ?? { name: '', address: '' },
     corsOrigins: read('CORS_ORIGINS') ?? [],
     trustedProxies: read('TRUSTED_PROXIES') ?? 0,
+    maxConnections: read('MAX_CONNECTIONS') ?? 0,
+    bodyLimit: read('REQUEST_BODY_LIMIT') ?? 0,
+    ...readGraphqlSettings(read, environment, problems),
     logLevel: read('LOG_LEVEL') ?? 'info',
   };
   problems.push(...contradictions(config));

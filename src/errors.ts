@@ -37,6 +37,10 @@ export const ERROR_CODES = {
     status: 403,
     message: 'This needs a sign-in younger than 10 minutes; prove again who you are.',
   },
+  QUERY_TOO_COMPLEX: { status: 400, message: 'The operation asks for more than the server allows.' },
+  PERSISTED_QUERY_NOT_FOUND: { status: 400, message: 'PersistedQueryNotFound' },
+  OPERATION_NOT_LISTED: { status: 400, message: 'This server answers listed operations only.' },
+  REQUEST_TIMEOUT: { status: 408, message: 'The request took too long to arrive.' },
   OVERLOADED: { status: 503, message: 'The server is busy; try again shortly.' },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The GraphQL document has a syntax error.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The GraphQL document does not fit the schema.' },
@@ -48,6 +52,13 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** Input fields that were refused: the path of a field to what is wrong with it, never its value. */
 export type FieldErrors = Record<string, string>;
 
+/** Which figure of an operation is over its limit. */
+export interface ErrorFigures {
+  measure: string;
+  limit: number;
+  found: number;
+}
+
 export interface AppErrorDetails {
   fields?: FieldErrors;
   retryAfterSeconds?: number;
@@ -55,6 +66,8 @@ export interface AppErrorDetails {
   satisfiedBy?: string;
   /** One fixed sentence that says more about this case than the code does; never a value. */
   hint?: string;
+  /** With QUERY_TOO_COMPLEX. */
+  figures?: ErrorFigures;
   /** For the log only; never shown to a client. */
   cause?: unknown;
 }
@@ -67,6 +80,7 @@ export class AppError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly satisfiedBy: string | undefined;
   readonly hint: string | undefined;
+  readonly figures: ErrorFigures | undefined;
 
   constructor(code: ErrorCode, details: AppErrorDetails = {}) {
     super(ERROR_CODES[code].message, { cause: details.cause });
@@ -77,6 +91,7 @@ export class AppError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.satisfiedBy = details.satisfiedBy;
     this.hint = details.hint;
+    this.figures = details.figures;
   }
 }
 

@@ -5,6 +5,7 @@ import type { CompiledOperations, Operation } from './compiled-operations.js';
 import type { GraphqlContext } from './context.js';
 import type { FinishAnswer, FinishedAnswer } from './finish-answer.js';
 import type { KnownOperations } from './known-operations.js';
+import type { Admission } from './limits/admission.js';
 import { coerceVariables, type VariableValues } from './variables.js';
 
 export interface ExecutionPluginDeps {
@@ -14,6 +15,7 @@ export interface ExecutionPluginDeps {
   finishAnswer: FinishAnswer;
   /** Told the errors that this presents, which Apollo Server formats before. */
   presentedLater: WeakSet<Error>;
+  requireAffordable: Admission['requireAffordable'];
 }
 
 /**
@@ -21,7 +23,7 @@ export interface ExecutionPluginDeps {
  * again runs compiled; and every error, whoever raised it, is presented once, at the end, with the request's id.
  */
 export function createExecutionPlugin(deps: ExecutionPluginDeps): ApolloServerPlugin<GraphqlContext> {
-  const { schema, compiled, known, finishAnswer, presentedLater } = deps;
+  const { schema, compiled, known, finishAnswer, presentedLater, requireAffordable } = deps;
   return {
     async requestDidStart({ contextValue }) {
       let variables: VariableValues = {};
@@ -31,8 +33,12 @@ export function createExecutionPlugin(deps: ExecutionPluginDeps): ApolloServerPl
           errors = request.errors;
           for (const error of errors) presentedLater.add(error);
         },
-        async didResolveOperation({ operation, request }) {
-          variables = operation ? requireVariables(schema, operation, request.variables ?? {}) : {};
+        async didResolveOperation({ document, operation, request }) {
+          if (!operation) return;
+          withStatus(() => {
+            variables = coerceVariables(schema, operation, request.variables ?? {});
+            requireAffordable(document, operation, variables);
+          });
         },
         async responseForOperation(request) {
           const { document, operation, operationName, queryHash } = request;
@@ -66,10 +72,10 @@ function putAnswer(body: ResponseBody | undefined, { errors, isWithheld }: Finis
   if (errors.length > 0) body.singleResult.errors = errors;
 }
 
-/** coerceVariables(), its error with the status that GraphQL over HTTP has for it. */
-function requireVariables(...parameters: Parameters<typeof coerceVariables>): VariableValues {
+/** Runs checks of the request; what they throw gets the status that GraphQL over HTTP has for it. */
+function withStatus(check: () => void): void {
   try {
-    return coerceVariables(...parameters);
+    check();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new GraphQLError(error.message, {

@@ -5,6 +5,7 @@ import { isPlainObject } from '../input/json-object.js';
 import type { CompiledOperations, Operation } from './compiled-operations.js';
 import type { GraphqlContext } from './context.js';
 import type { FinishAnswer } from './finish-answer.js';
+import type { Admission } from './limits/admission.js';
 import { coerceVariables, type VariableValues } from './variables.js';
 
 /** The members of a request's body that this can answer: exactly these, of the right types. */
@@ -24,6 +25,7 @@ export interface KnownOperationsDeps {
   schema: GraphQLSchema;
   compiled: CompiledOperations;
   finishAnswer: FinishAnswer;
+  requireAffordable: Admission['requireAffordable'];
 }
 
 /**
@@ -32,7 +34,12 @@ export interface KnownOperationsDeps {
  * caller, its variables, its errors, the record of what it read) is done by the same functions. Whatever is
  * out of the ordinary goes to Apollo Server, which answers alike (tests/graphql/known-operations.test.ts).
  */
-export function createKnownOperations({ schema, compiled, finishAnswer }: KnownOperationsDeps) {
+export function createKnownOperations({
+  schema,
+  compiled,
+  finishAnswer,
+  requireAffordable,
+}: KnownOperationsDeps) {
   const known = new LRUCache<string, Operation>({
     ...CACHE,
     sizeCalculation: (_operation, key) => key.length,
@@ -65,10 +72,15 @@ export function createKnownOperations({ schema, compiled, finishAnswer }: KnownO
     return `${JSON.stringify({ errors, data: finished.isWithheld ? null : result.data })}\n`;
   }
 
-  /** Null when they are not as the operation declares them: the refusal is Apollo Server's. */
-  function findVariables({ operation }: Operation, inputs: Record<string, unknown>): VariableValues | null {
+  /** Null when they are not as the operation declares them, or ask for too much: the refusal is Apollo Server's. */
+  function findVariables(
+    { document, operation }: Operation,
+    inputs: Record<string, unknown>,
+  ): VariableValues | null {
     try {
-      return coerceVariables(schema, operation, inputs);
+      const variables = coerceVariables(schema, operation, inputs);
+      requireAffordable(document, operation, variables);
+      return variables;
     } catch (error) {
       if (error instanceof AppError) return null;
       throw error;

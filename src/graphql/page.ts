@@ -1,8 +1,7 @@
 import { badInput } from '../errors.js';
 import type { Connection, Edge } from './connections.js';
 import type { ListCursors } from './cursor.js';
-
-const MAX_PAGE_SIZE = 100;
+import { MAX_LIST_SIZE } from './limits/operation-limits.js';
 
 /** One page of a list ordered by a key: ask the database for `limit + 1` rows between the two positions. */
 export interface PageRequest {
@@ -41,8 +40,8 @@ export function readPageRequest(args: PageArguments, cursors: ListCursors): Page
 }
 
 function readSize(field: string, size: number): number {
-  if (Number.isInteger(size) && size >= 0 && size <= MAX_PAGE_SIZE) return size;
-  throw badInput(field, `must be between 0 and ${MAX_PAGE_SIZE}`);
+  if (Number.isInteger(size) && size >= 0 && size <= MAX_LIST_SIZE) return size;
+  throw badInput(field, `must be between 0 and ${MAX_LIST_SIZE}`);
 }
 
 export interface PageSource<T> {

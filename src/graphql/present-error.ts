@@ -1,5 +1,5 @@
 import { GraphQLError, type DocumentNode, type GraphQLFormattedError } from 'graphql';
-import { ERROR_CODES, type AppError, type ErrorCode, type FieldErrors } from '../errors.js';
+import { ERROR_CODES, type AppError, type ErrorCode, type ErrorFigures, type FieldErrors } from '../errors.js';
 import type { Log } from '../log.js';
 import { describeInputError, findAppError, isAboutLiteral, pathOfLiteral } from './input-errors.js';
 
@@ -17,6 +17,7 @@ interface Shown {
   retryAfterSeconds?: number | undefined;
   satisfiedBy?: string | undefined;
   hint?: string | undefined;
+  figures?: ErrorFigures | undefined;
 }
 
 /**
@@ -24,7 +25,7 @@ interface Shown {
  * the values that graphql-js quotes; anything else masked.
  */
 export function presentError(error: GraphQLError, presentation: ErrorPresentation): GraphQLFormattedError {
-  const { code, message, fields, retryAfterSeconds, satisfiedBy, hint } = show(error, presentation);
+  const { code, message, fields, retryAfterSeconds, satisfiedBy, hint, figures } = show(error, presentation);
   const { requestId } = presentation;
   return {
     message,
@@ -37,6 +38,7 @@ export function presentError(error: GraphQLError, presentation: ErrorPresentatio
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(satisfiedBy === undefined ? {} : { satisfiedBy }),
       ...(hint === undefined ? {} : { hint }),
+      ...figures,
     },
   };
 }
@@ -63,8 +65,8 @@ function show(error: GraphQLError, { document, suggestNames }: ErrorPresentation
 }
 
 function showAppError(error: AppError): Shown {
-  const { code, message, fields, retryAfterSeconds, satisfiedBy, hint } = error;
-  return { code, message, fields, retryAfterSeconds, satisfiedBy, hint };
+  const { code, message, fields, retryAfterSeconds, satisfiedBy, hint, figures } = error;
+  return { code, message, fields, retryAfterSeconds, satisfiedBy, hint, figures };
 }
 
 /** Errors that Apollo Server raises about the request itself, by its own codes. */
@@ -81,9 +83,6 @@ function showRequestError(error: GraphQLError, suggestNames: boolean): Shown {
         ...shown('BAD_USER_INPUT'),
         fields: { operationName: 'must name an operation of the document' },
       };
-    case 'PERSISTED_QUERY_NOT_SUPPORTED':
-    case 'PERSISTED_QUERY_NOT_FOUND':
-      return { ...shown('BAD_USER_INPUT'), fields: { 'extensions.persistedQuery': 'is not supported' } };
     case 'BAD_USER_INPUT':
       return shown('BAD_USER_INPUT');
     default:

@@ -16,23 +16,26 @@ import { createExecutionPlugin } from './execution-plugin.js';
 import { createFinishAnswer } from './finish-answer.js';
 import { createKnownOperations, type KnownOperations } from './known-operations.js';
 import { KnownOperationTypesRule } from './known-operation-types.js';
+import { createAdmission, type Admission } from './limits/admission.js';
+import { readManifest } from './operation-manifest.js';
+import { createPersistedOperations, type PersistedOperations } from './persisted-operations.js';
 import { logUnexpected, presentError } from './present-error.js';
 import { CheckedStringsRule } from './strings.js';
 
 export type GraphqlServer = ApolloServer<GraphqlContext> & {
   /** The short way for operations that came before; null: ask the server itself. */
   answerKnown: KnownOperations['answer'];
+  /** Refuses a text that asks for too much; call it before the server itself gets it. */
+  admit: Admission['admit'];
+  persisted: PersistedOperations;
 };
 
 export interface GraphqlServerDeps {
   schema: GraphQLSchema;
-  config: Pick<Config, 'environment'>;
+  config: Pick<Config, 'environment' | 'introspection' | 'operationLimits' | 'persistedOperations'>;
   log: Log;
   recordAccess: RecordAccess;
 }
-
-// A document of 100 kB can hold some 50,000 tokens, and the cost of validation grows faster than their number.
-const MAX_TOKENS = 5_000;
 
 /** The GraphQL server, started; src/http/graphql-handler.ts puts it on a path, and stop() ends it. */
 export async function createGraphqlServer({
@@ -42,15 +45,21 @@ export async function createGraphqlServer({
   recordAccess,
 }: GraphqlServerDeps): Promise<GraphqlServer> {
   const production = config.environment === 'production';
-  const suggestNames = !production;
+  const suggestNames = config.introspection;
+  const limits = config.operationLimits;
   const presentedLater = new WeakSet<Error>();
   const compiled = createCompiledOperations(schema);
   const finishAnswer = createFinishAnswer({ log, suggestNames, recordAccess });
-  const known = createKnownOperations({ schema, compiled, finishAnswer });
+  const admission = createAdmission({ schema, limits });
+  const { requireAffordable } = admission;
+  const known = createKnownOperations({ schema, compiled, finishAnswer, requireAffordable });
+  const { manifest, listedOnly, cacheSize } = config.persistedOperations;
+  const listed = manifest === null ? new Map<string, string>() : readManifest(manifest, { schema, admission });
+  const persisted = createPersistedOperations({ listed, listedOnly, cacheSize });
   const server = new ApolloServer<GraphqlContext>({
     schema,
     plugins: [
-      createExecutionPlugin({ schema, compiled, known, finishAnswer, presentedLater }),
+      createExecutionPlugin({ schema, compiled, known, finishAnswer, presentedLater, requireAffordable }),
       // Cache control would wrap every resolver to collect hints that no answer here may carry.
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
@@ -60,9 +69,9 @@ export async function createGraphqlServer({
     ],
     formatError: (_formatted, error) => formatOutsideOperation(error, presentedLater, log, suggestNames),
     validationRules: [KnownOperationTypesRule, CheckedStringsRule],
-    parseOptions: { maxTokens: MAX_TOKENS },
+    parseOptions: { maxTokens: limits.tokens },
     maxRecursiveSelections: true,
-    introspection: !production,
+    introspection: config.introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -72,7 +81,7 @@ export async function createGraphqlServer({
     logger: apolloLogger(log),
   });
   await server.start();
-  return Object.assign(server, { answerKnown: known.answer });
+  return Object.assign(server, { answerKnown: known.answer, admit: admission.admit, persisted });
 }
 
 /**

@@ -1,11 +1,12 @@
-import { HeaderMap } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { GraphqlServer } from '../graphql/server.js';
-import { createGraphqlContext } from '../graphql/context.js';
+import { createGraphqlContext, type GraphqlContext } from '../graphql/context.js';
 import type { Cursors } from '../graphql/cursor.js';
-import type { RequestContext } from '../security/request-context.js';
+import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
+import type { RequestContext } from '../security/request-context.js';
+import { headersOf, readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
+import { mediaTypeFor } from './media-type.js';
 import { formatRestError } from './rest-error.js';
 
 const PATH = '/graphql';
@@ -28,66 +29,63 @@ export function registerGraphql(
 ): void {
   // What Apollo Server chose for an Accept header, for answers that do not pass through it.
   const chosenTypes = new LRUCache<string, string>({ max: MAX_ACCEPT_HEADERS });
+
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    asked: GraphqlRequest,
+    context: GraphqlContext,
+  ): Promise<string> {
+    const result = await graphql.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: request.method,
+        headers: headersOf(request),
+        search: asked.search,
+        body: asked.body,
+      },
+      context: () => Promise.resolve(context),
+    });
+    const { status = 200, headers, body } = result;
+    if (body.kind !== 'complete') throw new Error('Answers in parts (@defer, @stream) are not served.');
+    reply.code(status);
+    for (const [name, value] of headers) reply.header(name, value);
+    const type = headers.get('content-type');
+    if (type === 'text/html') reply.header('content-security-policy', LANDING_PAGE_CSP);
+    else if (status === 200) chosenTypes.set(request.headers.accept ?? '', type);
+    return status < 400 ? body.string : withRequestId(body.string, request.id);
+  }
+
   app.route({
     method: ['GET', 'POST'],
     url: PATH,
     async handler(request, reply) {
       // Before Apollo Server sees the request: a bad token fails it whole, with 401.
       const context = createGraphqlContext(await createContext(request, reply), cursors);
-      const accept = request.headers.accept ?? '';
-      const contentType = request.method === 'POST' ? chosenTypes.get(accept) : undefined;
-      if (contentType !== undefined) {
-        const answer = await graphql.answerKnown(request.body, context);
-        if (answer !== null) return reply.header('content-type', contentType).send(answer);
+      const asked = readGraphqlRequest(request, graphql.persisted);
+      const type = request.method === 'POST' ? chosenTypes.get(request.headers.accept ?? '') : undefined;
+      if (type !== undefined) {
+        const known = await graphql.answerKnown(asked.body, context);
+        if (known !== null) return reply.header('content-type', type).send(known);
       }
-      const {
-        status = 200,
-        headers,
-        body,
-      } = await graphql.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: {
-          method: request.method,
-          headers: headersOf(request),
-          search: searchOf(request.url),
-          body: request.body,
-        },
-        context: () => Promise.resolve(context),
-      });
-      if (body.kind !== 'complete') throw new Error('Answers in parts (@defer, @stream) are not served.');
-      reply.code(status);
-      for (const [name, value] of headers) reply.header(name, value);
-      if (headers.get('content-type') === 'text/html')
-        reply.header('content-security-policy', LANDING_PAGE_CSP);
-      else if (status === 200) chosenTypes.set(accept, headers.get('content-type'));
-      return status < 400 ? body.string : withRequestId(body.string, request.id);
+      if (asked.text !== null) {
+        graphql.admit(asked.text);
+        graphql.persisted.keep(asked.asked);
+      }
+      return answer(request, reply, asked, context);
     },
     errorHandler(error, request, reply) {
       const { status, headers, body } = formatRestError(error, request.id, log);
       const { error: message, ...extensions } = body;
+      const type = mediaTypeFor(request.headers.accept);
+      // Clients that ask by hash first look for this among answers that went well, if they ask for plain JSON.
+      const isHashUnknown = body.code === 'PERSISTED_QUERY_NOT_FOUND' && type.startsWith('application/json');
       void reply
-        .code(status)
+        .code(isHashUnknown ? 200 : status)
         .headers(headers)
-        .send({ errors: [{ message, extensions }] });
+        .header('content-type', type)
+        .send(JSON.stringify({ errors: [{ message, extensions }] }));
     },
   });
-}
-
-function headersOf(request: FastifyRequest): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, typeof value === 'string' ? value : value.join(', '));
-  }
-  // Apollo Server looks at this last, and would refuse with 406 a mutation that has taken place. RFC 9110 §12.5.1
-  // lets a server disregard it.
-  const accept = headers.get('accept');
-  if (accept !== undefined) headers.set('accept', `${accept}, application/json;q=0.001`);
-  return headers;
-}
-
-/** The query string with its question mark; taken from the text, since a forged Host header makes no URL. */
-function searchOf(url: string): string {
-  const start = url.indexOf('?');
-  return start === -1 ? '' : url.slice(start);
 }
 
 /** Apollo Server answers some requests before they have a context, and so without their id. */

@@ -1,8 +1,8 @@
-import { AppError, type FieldErrors } from '../errors.js';
+import { AppError, type ErrorFigures, type FieldErrors } from '../errors.js';
 import type { Log } from '../log.js';
 
 /** The body of every REST answer that is an error. */
-export interface RestErrorBody {
+export interface RestErrorBody extends Partial<ErrorFigures> {
   error: string;
   code: string;
   requestId: string;
@@ -24,7 +24,7 @@ export function formatRestError(error: unknown, requestId: string, log: Log): Re
   const known = asAppError(error);
   if (known.code === 'INTERNAL_SERVER_ERROR')
     log.error({ err: error, requestId }, 'A request failed unexpectedly');
-  const { status, message, code, fields, retryAfterSeconds, satisfiedBy, hint } = known;
+  const { status, message, code, fields, retryAfterSeconds, satisfiedBy, hint, figures } = known;
   return {
     status,
     headers: {
@@ -38,6 +38,7 @@ export function formatRestError(error: unknown, requestId: string, log: Log): Re
       ...(fields ? { fields: inSnakeCase(fields) } : {}),
       ...(satisfiedBy ? { satisfiedBy } : {}),
       ...(hint ? { hint } : {}),
+      ...figures,
     },
   };
 }

@@ -11,7 +11,7 @@ const HEADERS = {
   'content-security-policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   // Answers hold personal data and tokens: no cache on the way keeps them. Routes that may be kept say so.
-  'cache-control': 'no-store',
+  'cache-control': 'private, no-store',
 } as const;
 
 /**

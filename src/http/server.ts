@@ -32,7 +32,14 @@ export type HttpServer = FastifyInstance;
 export interface HttpServerDeps {
   config: Pick<
     Config,
-    'environment' | 'publicUrl' | 'corsOrigins' | 'trustedProxies' | 'serviceName' | 'metricsToken'
+    | 'environment'
+    | 'publicUrl'
+    | 'corsOrigins'
+    | 'trustedProxies'
+    | 'serviceName'
+    | 'metricsToken'
+    | 'bodyLimit'
+    | 'maxConnections'
   >;
   log: Log;
   graphql: GraphqlServer;
@@ -47,13 +54,14 @@ export interface HttpServerDeps {
   metrics: readonly Metric[];
   jwks: () => JsonWebKeySet | Promise<JsonWebKeySet>;
   version: string;
+  /** How long a client may take to send the headers, and the whole request; milliseconds. */
+  patience?: { headers: number; body: number };
   /** Adds further plain paths, such as the server's own pages. */
   extend?(app: FastifyInstance): void;
 }
 
-/** The largest request body, in bytes. */
-export const BODY_LIMIT = 100 * 1024;
-
+// Node looks for clients that take too long every quarter of the shorter time: all are cut off within half a minute.
+const PATIENCE = { headers: 10 * SECOND, body: 20 * SECOND };
 const APOLLO_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
 /**
@@ -61,19 +69,24 @@ const APOLLO_ORIGINS = ['https://studio.apollographql.com', 'https://sandbox.emb
  * connections.
  */
 export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer> {
-  const { config, log } = deps;
+  const { config, log, patience = PATIENCE } = deps;
   const app = Fastify({
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: config.bodyLimit,
     genReqId: newRequestId,
     requestIdHeader: false,
-    requestTimeout: 30 * SECOND,
+    requestTimeout: patience.body,
     keepAliveTimeout: 65 * SECOND,
-    http: { headersTimeout: 10 * SECOND, maxHeaderSize: 16 * 1024 },
+    http: {
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: patience.headers / 4,
+      maxHeaderSize: 16 * 1024,
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: answerBrokenConnection,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply as FastifyReply, log),
   });
+  app.server.maxConnections = config.maxConnections;
   drainOnClose(app);
   addSecurityHeaders(app, config);
   logAnswers(app, log);
@@ -124,9 +137,10 @@ function corsOptions(config: HttpServerDeps['config']) {
       'authorization',
       'x-auth-transport',
       'apollo-require-preflight',
+      'idempotency-key',
       'x-apollo-operation-name',
     ],
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'idempotency-replayed'],
     maxAge: 600,
     strictPreflight: false,
   };

@@ -31,7 +31,7 @@ const CASES: [string, string, Record<string, unknown>?][] = [
   ['a list of enums', 'query ($only: [Genre!]) { genres(only: $only) }', { only: ['POETRY'] }],
   ['one enum where a list is asked for', '{ genres(only: POETRY) }'],
   ['null for a required argument', 'query ($text: String = "a") { required(text: $text) }', { text: null }],
-  ['an input error of a service', 'query ($first: Int!) { books(first: $first) { totalCount } }', { first: 1000 }],
+  ['an input error of a service', 'query ($first: Int!) { books(first: $first) { totalCount } }', { first: -1 }],
   ['a bad cursor', 'query ($after: String) { books(after: $after) { totalCount } }', { after: 'canary' }],
   ['mutations in order, one failing', 'mutation ($a: ID!, $b: ID!, $c: ID!) { one: borrow(id: $a) { __typename ... on Borrowed { book { title } } } two: borrow(id: $b) { __typename } three: borrow(id: $c) { ... on Refused { reason } } }', { a: 'book-0', b: 'overdue', c: 'gone' }],
   ['an input object in a variable', 'mutation ($input: BookInput!) { addBook(input: $input) }', { input: { title: 'T', authorEmail: ' A@EXAMPLE.com ', publishedAt: '2026-11-23T15:04:05+01:00', genres: ['NOVEL'], tags: 'one', extra: { a: [1, { b: null }] } } }],

@@ -2,7 +2,7 @@ import { startLibrary, type LibraryServer } from './library-server.js';
 
 let server: LibraryServer;
 beforeAll(async () => {
-  server = await startLibrary('production');
+  server = await startLibrary('production', { settings: { GRAPHQL_MAX_OPERATIONS: '2' } });
 });
 afterAll(() => server.stop());
 

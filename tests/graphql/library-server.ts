@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { readConfig } from '../../src/config.js';
 import { AppError } from '../../src/errors.js';
 import { createCursors } from '../../src/graphql/cursor.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
@@ -42,10 +43,16 @@ export interface ShownError {
   };
 }
 
+export interface LibraryOptions extends Partial<HttpServerDeps> {
+  routes?: Route[];
+  /** Environment variables. */
+  settings?: NodeJS.ProcessEnv;
+}
+
 /** The library behind a real HTTP server on a free port; `Bearer good` signs in. */
 export async function startLibrary(
   environment: 'production' | 'development' = 'production',
-  { routes = [], ...overrides }: Partial<HttpServerDeps> & { routes?: Route[] } = {},
+  { routes = [], settings = {}, ...overrides }: LibraryOptions = {},
 ): Promise<LibraryServer> {
   const lines = new PassThrough();
   const chunks: Buffer[] = [];
@@ -53,21 +60,20 @@ export async function startLibrary(
   const log = createLog('trace', lines);
   const library = createLibrarySchema();
   const recordAccess = async () => undefined;
+  const config = {
+    ...readConfig({ CORS_ORIGINS: 'https://app.example.com', ...settings }).config,
+    environment,
+    publicUrl: 'https://accounts.example.com',
+    introspection: environment === 'development',
+  };
   const graphql = await createGraphqlServer({
     schema: library.schema,
-    config: { environment },
+    config,
     log,
     recordAccess,
   });
   const app = await createHttpServer({
-    config: {
-      environment,
-      publicUrl: 'https://accounts.example.com',
-      corsOrigins: ['https://app.example.com'],
-      trustedProxies: 0,
-      serviceName: 'Custodia',
-      metricsToken: null,
-    },
+    config,
     log,
     graphql,
     authenticate,

@@ -143,7 +143,7 @@ test('every answer carries the headers that browsers heed', async () => {
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-store',
       'strict-transport-security': expect.stringContaining('max-age='),
       'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
     });

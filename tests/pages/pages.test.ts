@@ -103,7 +103,7 @@ describe.each(ACTIONS)('%s', (path, action) => {
       );
       expect(headers).toMatchObject({
         'referrer-policy': 'no-referrer',
-        'cache-control': 'no-store',
+        'cache-control': 'private, no-store',
         'x-robots-tag': 'noindex, nofollow',
         'x-content-type-options': 'nosniff',
       });
