@@ -7,7 +7,9 @@ import type { Admission } from './limits/admission.js';
 /** A manifest that the server cannot use; its message is meant for the operator's console. */
 export class ManifestError extends Error {
   constructor(file: string, problems: readonly string[]) {
-    super([`The operations of ${file} cannot be served:`, ...problems.map((line) => `  - ${line}`)].join('\n'));
+    super(
+      [`The operations of ${file} cannot be served:`, ...problems.map((line) => `  - ${line}`)].join('\n'),
+    );
     this.name = 'ManifestError';
   }
 }

@@ -1,5 +1,11 @@
 import { GraphQLError, type DocumentNode, type GraphQLFormattedError } from 'graphql';
-import { ERROR_CODES, type AppError, type ErrorCode, type ErrorFigures, type FieldErrors } from '../errors.js';
+import {
+  ERROR_CODES,
+  type AppError,
+  type ErrorCode,
+  type ErrorFigures,
+  type FieldErrors,
+} from '../errors.js';
 import type { Log } from '../log.js';
 import { describeInputError, findAppError, isAboutLiteral, pathOfLiteral } from './input-errors.js';
 

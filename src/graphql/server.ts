@@ -54,7 +54,8 @@ export async function createGraphqlServer({
   const { requireAffordable } = admission;
   const known = createKnownOperations({ schema, compiled, finishAnswer, requireAffordable });
   const { manifest, listedOnly, cacheSize } = config.persistedOperations;
-  const listed = manifest === null ? new Map<string, string>() : readManifest(manifest, { schema, admission });
+  const listed =
+    manifest === null ? new Map<string, string>() : readManifest(manifest, { schema, admission });
   const persisted = createPersistedOperations({ listed, listedOnly, cacheSize });
   const server = new ApolloServer<GraphqlContext>({
     schema,

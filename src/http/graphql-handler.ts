@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { createGraphqlContext, type GraphqlContext } from '../graphql/context.js';
 import type { Cursors } from '../graphql/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
@@ -10,7 +9,6 @@ import { mediaTypeFor } from './media-type.js';
 import { formatRestError } from './rest-error.js';
 
 const PATH = '/graphql';
-const MAX_ACCEPT_HEADERS = 100;
 
 // Apollo's page names its own sources in a <meta>; what a <meta> cannot say stands here.
 const LANDING_PAGE_CSP = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -27,9 +25,6 @@ export function registerGraphql(
   app: FastifyInstance,
   { graphql, cursors, log, createContext }: GraphqlHandlerDeps,
 ): void {
-  // What Apollo Server chose for an Accept header, for answers that do not pass through it.
-  const chosenTypes = new LRUCache<string, string>({ max: MAX_ACCEPT_HEADERS });
-
   async function answer(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -49,9 +44,8 @@ export function registerGraphql(
     if (body.kind !== 'complete') throw new Error('Answers in parts (@defer, @stream) are not served.');
     reply.code(status);
     for (const [name, value] of headers) reply.header(name, value);
-    const type = headers.get('content-type');
-    if (type === 'text/html') reply.header('content-security-policy', LANDING_PAGE_CSP);
-    else if (status === 200) chosenTypes.set(request.headers.accept ?? '', type);
+    if (headers.get('content-type') === 'text/html')
+      reply.header('content-security-policy', LANDING_PAGE_CSP);
     return status < 400 ? body.string : withRequestId(body.string, request.id);
   }
 
@@ -62,11 +56,9 @@ export function registerGraphql(
       // Before Apollo Server sees the request: a bad token fails it whole, with 401.
       const context = createGraphqlContext(await createContext(request, reply), cursors);
       const asked = readGraphqlRequest(request, graphql.persisted);
-      const type = request.method === 'POST' ? chosenTypes.get(request.headers.accept ?? '') : undefined;
-      if (type !== undefined) {
-        const known = await graphql.answerKnown(asked.body, context);
-        if (known !== null) return reply.header('content-type', type).send(known);
-      }
+      const known = request.method === 'POST' ? await graphql.answerKnown(asked.body, context) : null;
+      if (known !== null)
+        return reply.header('content-type', mediaTypeFor(request.headers.accept)).send(known);
       if (asked.text !== null) {
         graphql.admit(asked.text);
         graphql.persisted.keep(asked.asked);

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { badInput } from '../errors.js';
 import { isPlainObject } from '../input/json-object.js';
 import type { AskedOperation, PersistedOperations } from '../graphql/persisted-operations.js';
+import { mediaTypeFor } from './media-type.js';
 
 /** A request for an operation, its text in place of the name it may have been asked for by. */
 export interface GraphqlRequest extends Pick<HTTPGraphQLRequest, 'body' | 'search'> {
@@ -16,7 +17,7 @@ export function readGraphqlRequest(request: FastifyRequest, persisted: Persisted
   const search = searchOf(request.url);
   if (request.method !== 'POST') return readSearch(search, persisted);
   const { body } = request;
-  const asked: AskedOperation = isPlainObject(body) ? body : {};
+  const asked: AskedOperation & Record<string, unknown> = isPlainObject(body) ? body : {};
   const text = persisted.find(asked);
   return { asked, text, search, body: isNamed(asked) && text !== null ? bodyOf(asked, text) : body };
 }
@@ -61,16 +62,15 @@ function bodyOf(body: AskedOperation & Record<string, unknown>, query: string): 
   };
 }
 
-/** The headers as Apollo Server reads them. */
+/** The headers as Apollo Server reads them: it has to choose what was chosen here, or its page for a browser. */
 export function headersOf(request: FastifyRequest): HeaderMap {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, typeof value === 'string' ? value : value.join(', '));
   }
-  // Apollo Server looks at this last, and would refuse with 406 a mutation that has taken place. RFC 9110 §12.5.1
-  // lets a server disregard it.
-  const accept = headers.get('accept');
-  if (accept !== undefined) headers.set('accept', `${accept}, application/json;q=0.001`);
+  const { accept } = request.headers;
+  const mayWantPage = request.method === 'GET' && accept?.includes('text/html');
+  headers.set('accept', mayWantPage ? `${accept}, */*;q=0.001` : mediaTypeFor(accept));
   return headers;
 }
 

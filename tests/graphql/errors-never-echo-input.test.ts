@@ -6,7 +6,7 @@ const good = { title: 'T', authorEmail: 'a@example.com' };
 
 let server: LibraryServer;
 beforeAll(async () => {
-  server = await startLibrary('production');
+  server = await startLibrary('production', { settings: { GRAPHQL_MAX_OPERATIONS: '2' } });
 });
 afterAll(() => server.stop());
 

@@ -48,7 +48,8 @@ describe('a document', () => {
 
 describe('an operation', () => {
   test('too deep', async () => {
-    const deep = (levels: number): string => `book(id: "book-0") { ${'author { '.repeat(levels)} id ${'} '.repeat(levels)} }`;
+    const deep = (levels: number): string =>
+      `book(id: "book-0") { ${'author { '.repeat(levels)} id ${'} '.repeat(levels)} }`;
     expect(await refusal(`{ ${deep(14)} }`)).toEqual(refused('depth', 15, 16));
   });
 
@@ -68,13 +69,15 @@ describe('an operation', () => {
 
   test.each([
     [16, 2 ** 16],
-    [100, Number.MAX_SAFE_INTEGER],
+    [60, Number.MAX_SAFE_INTEGER],
   ])('that a fragment bomb of %i levels blows up, without writing it out', async (levels, found) => {
     expect(await refusal(bomb(levels))).toEqual(refused('breadth', 100, found));
   });
 
   test('with fragments in a circle is refused for that', async () => {
-    const { status, code } = await refusal('{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }');
+    const { status, code } = await refusal(
+      '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
+    );
     expect([status, code]).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
   });
 });
@@ -101,7 +104,13 @@ describe('a list', () => {
   test('whose length a variable says is measured by its value, each time', async () => {
     const limited = await startLibrary('production', { settings: { GRAPHQL_MAX_COST: '1000' } });
     try {
-      for (const [n, status] of [[10, 200], [40, 200], [50, 400], [10, 200], [100, 400]] as const) {
+      for (const [n, status] of [
+        [10, 200],
+        [40, 200],
+        [50, 400],
+        [10, 200],
+        [100, 400],
+      ] as const) {
         const answer = await limited.graphql(COSTLY, { n });
         expect([n, answer.status]).toEqual([n, status]);
       }
@@ -129,13 +138,28 @@ test('the limits are settings', async () => {
 
 test('the standard introspection query stays within them', async () => {
   const open = await startLibrary('development');
-  const { status, body } = await open.graphql(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }));
+  const { status, body } = await open.graphql(
+    getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }),
+  );
   await open.stop();
   expect([status, Object.keys(body)]).toEqual([200, ['data']]);
 });
 
 test('a syntax error is a 400, whatever it is made of', async () => {
-  const texts = ['', '{', '}', '{ a(', '"""', '{ a(b: "\\u{110000}") }', '\u0000', '{'.repeat(990), `{ a(b: ${'['.repeat(980)}`, '#'.repeat(90_000), 'query '.repeat(500), '…'];
+  const texts = [
+    '',
+    '{',
+    '}',
+    '{ a(',
+    '"""',
+    '{ a(b: "\\u{110000}") }',
+    '\u0000',
+    '{'.repeat(990),
+    `{ a(b: ${'['.repeat(980)}`,
+    '#'.repeat(90_000),
+    'query '.repeat(500),
+    '…',
+  ];
   for (const text of texts) {
     const { status, body } = await server.graphql(text);
     expect([text.slice(0, 20), status]).toEqual([text.slice(0, 20), 400]);

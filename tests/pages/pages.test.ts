@@ -103,7 +103,7 @@ describe.each(ACTIONS)('%s', (path, action) => {
       );
       expect(headers).toMatchObject({
         'referrer-policy': 'no-referrer',
-        'cache-control': 'private, no-store',
+        'cache-control': 'no-store',
         'x-robots-tag': 'noindex, nofollow',
         'x-content-type-options': 'nosniff',
       });

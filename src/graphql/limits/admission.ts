@@ -29,7 +29,10 @@ const NO_DOCUMENT: Admitted = { hasMutation: false };
  * than the text. A text that was let in is not measured again.
  */
 export function createAdmission({ schema, limits }: { schema: GraphQLSchema; limits: OperationLimits }) {
-  const admitted = new LRUCache<string, Admitted>({ ...CACHE, sizeCalculation: (_value, text) => text.length });
+  const admitted = new LRUCache<string, Admitted>({
+    ...CACHE,
+    sizeCalculation: (_value, text) => text.length,
+  });
   const sizedByVariables = new WeakMap<OperationDefinitionNode, boolean>();
 
   /** @throws AppError QUERY_TOO_COMPLEX. A text that is no GraphQL passes: Apollo Server says what is wrong with it. */

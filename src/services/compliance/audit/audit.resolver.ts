@@ -54,6 +54,7 @@ export class AuditResolver {
 
   @Authorized('audit:read')
   @Query(() => AuditVerification, {
+    complexity: 6_000,
     description:
       'Reads the whole sealed log and checks it against the signed checkpoints in and outside the database. ' +
       'Needs `audit:read`.',
