@@ -1,3 +1,5 @@
+// Before everything that is decorated.
+import 'reflect-metadata';
 import type { AuditParts } from './audit-parts.js';
 import type { Services } from './services.js';
 import type { Clock } from '../clock.js';
