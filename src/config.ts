@@ -49,6 +49,8 @@ export interface Config extends GraphqlSettings {
   refreshTokenTtl: number;
   requireVerifiedEmail: boolean;
   concealAccounts: boolean;
+  /** Who may do nothing but set up a second factor until there is one; USER is everybody. */
+  mfaRequiredRoles: ('USER' | 'SUPPORT' | 'PRIVACY_OFFICER' | 'ADMIN')[];
   passwordMinLength: number;
   argon2: { memoryKib: number; timeCost: number; parallelism: number };
   hashConcurrency: number;
@@ -120,6 +122,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     refreshTokenTtl: read('REFRESH_TOKEN_TTL') ?? 0,
     requireVerifiedEmail: read('REQUIRE_VERIFIED_EMAIL') ?? false,
     concealAccounts: read('CONCEAL_ACCOUNTS') ?? false,
+    mfaRequiredRoles: read('MFA_REQUIRED_ROLES') ?? [],
     passwordMinLength: read('PASSWORD_MIN_LENGTH') ?? 12,
     argon2: {
       memoryKib: read('ARGON2_MEMORY_KIB') ?? 65_536,

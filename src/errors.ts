@@ -33,10 +33,12 @@ export const ERROR_CODES = {
     status: 400,
     message: 'The password must not contain your e-mail address or the name of this service.',
   },
+  MFA_INVALID: { status: 401, message: 'The code is wrong, expired or was used before.' },
   STEP_UP_REQUIRED: {
     status: 403,
-    message: 'This needs a sign-in younger than 10 minutes; prove again who you are.',
+    message: 'This needs a fresher or stronger sign-in; prove again who you are.',
   },
+  RATE_LIMITED: { status: 429, message: 'Too many attempts; try again later.' },
   QUERY_TOO_COMPLEX: { status: 400, message: 'The operation asks for more than the server allows.' },
   PERSISTED_QUERY_NOT_FOUND: { status: 400, message: 'PersistedQueryNotFound' },
   OPERATION_NOT_LISTED: { status: 400, message: 'This server answers listed operations only.' },
@@ -59,11 +61,19 @@ export interface ErrorFigures {
   found: number;
 }
 
+/** What an access token has to say for an operation (RFC 9470): how sure, and how many seconds old at most. */
+export interface StepUp {
+  acr: 'aal1' | 'aal2';
+  maxAge?: number;
+}
+
 export interface AppErrorDetails {
   fields?: FieldErrors;
   retryAfterSeconds?: number;
   /** The operation after which the refused one works, such as `reauthenticate`. */
   satisfiedBy?: string;
+  /** With STEP_UP_REQUIRED: what the access token has to say. */
+  stepUp?: StepUp;
   /** One fixed sentence that says more about this case than the code does; never a value. */
   hint?: string;
   /** With QUERY_TOO_COMPLEX. */
@@ -79,6 +89,7 @@ export class AppError extends Error {
   readonly fields: FieldErrors | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly satisfiedBy: string | undefined;
+  readonly stepUp: StepUp | undefined;
   readonly hint: string | undefined;
   readonly figures: ErrorFigures | undefined;
 
@@ -90,6 +101,7 @@ export class AppError extends Error {
     this.fields = details.fields;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.satisfiedBy = details.satisfiedBy;
+    this.stepUp = details.stepUp;
     this.hint = details.hint;
     this.figures = details.figures;
   }

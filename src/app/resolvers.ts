@@ -8,6 +8,8 @@ import type { HotReads } from '../database/hot-reads.js';
 import { AdminResolver } from '../services/admin/admin.resolver.js';
 import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
+import { MfaResolver } from '../services/auth/mfa/mfa.resolver.js';
+import { UserMfaResolver } from '../services/auth/mfa/user-mfa.resolver.js';
 import { createFindSessionNode, UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
 import { AuditResolver, createFindAuditEventNode } from '../services/compliance/audit/audit.resolver.js';
 import { CaseResolver } from '../services/compliance/cases/case.resolver.js';
@@ -37,7 +39,7 @@ export function createResolvers(
   clock: Clock,
   erasures: ErasureService,
 ): object[] {
-  const { identity, sessions, signIn, profiles, consents, exports, cases, admin } = services;
+  const { identity, sessions, mfa, signIn, profiles, consents, exports, cases, admin } = services;
   return [
     new RegistrationResolver(identity),
     new IdentityResolver({
@@ -55,6 +57,8 @@ export function createResolvers(
     new UserRightsResolver(identity),
     new AuthResolver(signIn, sessions),
     new UserSessionsResolver(sessions),
+    new MfaResolver(mfa, signIn),
+    new UserMfaResolver(mfa),
     new ProfileResolver({ profiles, findUser: identity.findUser }),
     new ConsentResolver(consents),
     new ExportResolver(exports),

@@ -24,13 +24,14 @@ interface RetentionSurroundings {
 
 /** Joins the service that discards what is out of date with what each other service discards of its own. */
 export function createRetention({ services, ...parts }: RetentionSurroundings): RetentionService {
-  const { audit, identity, sessions, exports } = services;
+  const { audit, identity, sessions, mfa, exports } = services;
   const deletions = createDeletions(parts);
   return createRetentionService({
     ...parts,
     audit,
     exports,
     discardTokens: identity.discardSpentTokens,
+    discardChallenges: mfa.discardChallenges,
     discardSessions: sessions.discardOld,
     clearSessionOrigins: sessions.clearOrigins,
     discardEventOrigins: createDiscardOrigins(parts),

@@ -3,6 +3,8 @@ import { createSchema } from '../graphql/schema.js';
 import { AdminResolver } from '../services/admin/admin.resolver.js';
 import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
+import { MfaResolver } from '../services/auth/mfa/mfa.resolver.js';
+import { UserMfaResolver } from '../services/auth/mfa/user-mfa.resolver.js';
 import { UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
 import { AuditResolver } from '../services/compliance/audit/audit.resolver.js';
 import { CaseResolver } from '../services/compliance/cases/case.resolver.js';
@@ -27,6 +29,8 @@ const RESOLVERS = [
   UserRightsResolver,
   AuthResolver,
   UserSessionsResolver,
+  MfaResolver,
+  UserMfaResolver,
   ProfileResolver,
   AuditResolver,
   ConsentResolver,

@@ -11,6 +11,8 @@ import type { EndedSessions } from '../security/ended-sessions.js';
 import { createPasswords } from '../security/passwords.js';
 import { createAdminService } from '../services/admin/admin.service.js';
 import { createAuditService } from '../services/audit/audit.service.js';
+import { createMfaService } from '../services/auth/mfa/mfa.service.js';
+import { createScopeOf } from '../services/auth/mfa/session-scope.js';
 import { createSessionService } from '../services/auth/session.service.js';
 import { createSignInService } from '../services/auth/sign-in.service.js';
 import { createCaseService } from '../services/compliance/cases/case.service.js';
@@ -51,7 +53,8 @@ export function createServices({
   jobs,
 }: ServiceParts) {
   const audit = createAuditService({ clock, privacy });
-  const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config });
+  const scopeOf = createScopeOf({ config, rolesInForce: (userId) => identity.rolesInForce(userId) });
+  const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config, scopeOf });
   const profiles = createProfileService({ db, audit });
   const cases = createCaseService({ db, clock, audit });
   const consents = createConsentService({ db, clock, audit, cases });
@@ -77,7 +80,8 @@ export function createServices({
     prepareConsents: consents.prepare,
     endSessions: sessions.endAll,
   });
-  const signIn = createSignInService({ db, identity, sessions });
+  const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions });
+  const signIn = createSignInService({ db, identity, sessions, mfa });
   const admin = createAdminService({ db, clock, audit, identity, sessions, jobs });
   const exports = createExportService({
     db,
@@ -91,5 +95,5 @@ export function createServices({
     findRecipients: createFindRecipients({ db, config }),
     isSignedIn: async (userId, sessionId) => (await sessions.find(userId, sessionId)) !== null,
   });
-  return { audit, identity, sessions, signIn, profiles, consents, cases, exports, admin };
+  return { audit, identity, sessions, mfa, signIn, profiles, consents, cases, exports, admin };
 }

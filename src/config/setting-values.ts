@@ -124,6 +124,13 @@ export function mailbox(text: string): { name: string; address: string } {
   return { name: match[1] ?? '', address: match[2] };
 }
 
+/** Names of roles, comma-separated; `none`: of none. */
+export function rolesOrNone(text: string): ('USER' | 'SUPPORT' | 'PRIVACY_OFFICER' | 'ADMIN')[] {
+  if (text === 'none') return [];
+  const role = oneOf('USER', 'SUPPORT', 'PRIVACY_OFFICER', 'ADMIN');
+  return text.split(',').map((part) => role(part.trim()));
+}
+
 export function oneOf<T extends string>(...choices: T[]) {
   return (text: string): T => {
     const choice = choices.find((candidate) => candidate === text);

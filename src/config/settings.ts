@@ -1,5 +1,5 @@
 import {
-  bearerToken, checkpointPlaces, duration, durationOrOff, mailbox, names, oneOf, origin, origins, postgresUrl, smtpUrl, text, vaultPath, wholeNumber, yesOrNo,
+  bearerToken, checkpointPlaces, duration, durationOrOff, mailbox, names, oneOf, origin, origins, postgresUrl, rolesOrNone, smtpUrl, text, vaultPath, wholeNumber, yesOrNo,
   webhookUrl, webhookUrls,
 } from './setting-values.js'; // prettier-ignore
 
@@ -49,6 +49,7 @@ export const SETTINGS = {
   REFRESH_TOKEN_TTL: setting('30d', 'Life of a refresh token; each refresh starts it anew.', duration),
   REQUIRE_VERIFIED_EMAIL: setting('false', 'Refuse sign-in until the e-mail address is verified.', yesOrNo),
   CONCEAL_ACCOUNTS: setting('false', 'Answer a registration alike whether or not the address is taken; needs `REQUIRE_VERIFIED_EMAIL=true`.', yesOrNo),
+  MFA_REQUIRED_ROLES: setting('ADMIN,PRIVACY_OFFICER', 'Who may only set up a second factor until there is one; `USER` is everybody, `none` nobody.', rolesOrNone),
   PASSWORD_MIN_LENGTH: setting('12', 'Shortest password, in characters.', wholeNumber(8, 64)),
   ARGON2_MEMORY_KIB: setting('65536', 'Memory of one Argon2id hash, in KiB.', wholeNumber(1024, 1_048_576)),
   ARGON2_TIME_COST: setting('3', 'Passes of Argon2id.', wholeNumber(1, 100)),
@@ -56,7 +57,7 @@ export const SETTINGS = {
   HASH_CONCURRENCY: setting(null, 'Passwords hashed at the same time. Default: the number of cores, at most 3.', wholeNumber(1, 256)),
   HASH_QUEUE_LIMIT: setting('100', 'Passwords that may wait to be hashed; more answer `OVERLOADED`.', wholeNumber(1, 100_000)),
   RETENTION_UNVERIFIED: setting('7d', 'Sign-ups whose address is not verified and that nobody uses are erased after this.', duration),
-  RETENTION_TOKENS: setting('1d', 'Mailed links are deleted this long after they were used or ran out.', duration),
+  RETENTION_TOKENS: setting('1d', 'Mailed links and sign-in challenges are deleted this long after they were used or ran out.', duration),
   RETENTION_ADDRESSES: setting('90d', 'Network addresses and user agents are deleted this long after the sign-in or event.', duration),
   RETENTION_EXPORTS: setting('7d', 'How long a finished data export can be fetched.', duration),
   RETENTION_SESSIONS: setting('30d', 'Sessions are deleted this long after they ended.', duration),

@@ -1,15 +1,16 @@
 import type { AuthChecker } from 'type-graphql';
 import { requireViewer } from '../security/request-context.js';
 import { requirePermission, type Permission } from '../security/permissions.js';
+import { enrollmentRequired } from '../security/step-up.js';
 import type { GraphqlContext } from './context.js';
 
 /**
  * What `@Authorized()` means: somebody is signed in; `@Authorized('users:read')`: and holds that permission.
  *
- * @throws AppError UNAUTHENTICATED, FORBIDDEN
+ * @throws AppError UNAUTHENTICATED, FORBIDDEN, STEP_UP_REQUIRED while a second factor is missing
  */
 export const checkAccess: AuthChecker<GraphqlContext, Permission> = async ({ context }, permissions) => {
   requireViewer(context);
-  for (const permission of permissions) await requirePermission(context, permission);
+  for (const permission of permissions) await requirePermission(context, permission, enrollmentRequired);
   return true;
 };

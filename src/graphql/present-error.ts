@@ -5,6 +5,7 @@ import {
   type ErrorCode,
   type ErrorFigures,
   type FieldErrors,
+  type StepUp,
 } from '../errors.js';
 import type { Log } from '../log.js';
 import { describeInputError, findAppError, isAboutLiteral, pathOfLiteral } from './input-errors.js';
@@ -22,6 +23,7 @@ interface Shown {
   fields?: FieldErrors | undefined;
   retryAfterSeconds?: number | undefined;
   satisfiedBy?: string | undefined;
+  stepUp?: StepUp | undefined;
   hint?: string | undefined;
   figures?: ErrorFigures | undefined;
 }
@@ -31,7 +33,10 @@ interface Shown {
  * the values that graphql-js quotes; anything else masked.
  */
 export function presentError(error: GraphQLError, presentation: ErrorPresentation): GraphQLFormattedError {
-  const { code, message, fields, retryAfterSeconds, satisfiedBy, hint, figures } = show(error, presentation);
+  const { code, message, fields, retryAfterSeconds, satisfiedBy, stepUp, hint, figures } = show(
+    error,
+    presentation,
+  );
   const { requestId } = presentation;
   return {
     message,
@@ -43,6 +48,7 @@ export function presentError(error: GraphQLError, presentation: ErrorPresentatio
       ...(fields ? { fields } : {}),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(satisfiedBy === undefined ? {} : { satisfiedBy }),
+      ...(stepUp === undefined ? {} : { stepUp }),
       ...(hint === undefined ? {} : { hint }),
       ...figures,
     },
@@ -71,8 +77,8 @@ function show(error: GraphQLError, { document, suggestNames }: ErrorPresentation
 }
 
 function showAppError(error: AppError): Shown {
-  const { code, message, fields, retryAfterSeconds, satisfiedBy, hint, figures } = error;
-  return { code, message, fields, retryAfterSeconds, satisfiedBy, hint, figures };
+  const { code, message, fields, retryAfterSeconds, satisfiedBy, stepUp, hint, figures } = error;
+  return { code, message, fields, retryAfterSeconds, satisfiedBy, stepUp, hint, figures };
 }
 
 /** Errors that Apollo Server raises about the request itself, by its own codes. */

@@ -23,6 +23,13 @@ const ERROR_SCHEMA: JsonSchema = {
       description: 'Refused fields: path of the field to what is wrong with it.',
     },
     satisfiedBy: { type: 'string', description: 'The operation to call first.' },
+    stepUp: {
+      type: 'object',
+      description:
+        'What the access token has to say: its `acr`, and how many seconds old its `auth_time` may be.',
+      required: ['acr'],
+      properties: { acr: { type: 'string', enum: ['aal1', 'aal2'] }, max_age: { type: 'integer' } },
+    },
   },
 };
 

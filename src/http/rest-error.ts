@@ -1,4 +1,4 @@
-import { AppError, type ErrorFigures, type FieldErrors } from '../errors.js';
+import { AppError, type ErrorFigures, type FieldErrors, type StepUp } from '../errors.js';
 import type { Log } from '../log.js';
 
 /** The body of every REST answer that is an error. */
@@ -10,6 +10,8 @@ export interface RestErrorBody extends Partial<ErrorFigures> {
   fields?: FieldErrors;
   /** What to do first. */
   satisfiedBy?: string;
+  /** What the access token has to say: `acr` and, in seconds, `max_age`. */
+  stepUp?: { acr: StepUp['acr']; max_age?: number };
   hint?: string;
 }
 
@@ -24,11 +26,12 @@ export function formatRestError(error: unknown, requestId: string, log: Log): Re
   const known = asAppError(error);
   if (known.code === 'INTERNAL_SERVER_ERROR')
     log.error({ err: error, requestId }, 'A request failed unexpectedly');
-  const { status, message, code, fields, retryAfterSeconds, satisfiedBy, hint, figures } = known;
+  const { status, message, code, fields, retryAfterSeconds, satisfiedBy, stepUp, hint, figures } = known;
   return {
     status,
     headers: {
       ...(status === 401 ? { 'www-authenticate': 'Bearer realm="Custodia"' } : {}),
+      ...(stepUp ? { 'www-authenticate': challengeOf(stepUp) } : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds)) }),
     },
     body: {
@@ -37,6 +40,7 @@ export function formatRestError(error: unknown, requestId: string, log: Log): Re
       requestId,
       ...(fields ? { fields: inSnakeCase(fields) } : {}),
       ...(satisfiedBy ? { satisfiedBy } : {}),
+      ...(stepUp ? { stepUp: inRestNames(stepUp) } : {}),
       ...(hint ? { hint } : {}),
       ...figures,
     },
@@ -59,6 +63,16 @@ export function asAppError(error: unknown): AppError {
     default:
       return new AppError('INTERNAL_SERVER_ERROR', { cause: error });
   }
+}
+
+function inRestNames({ acr, maxAge }: StepUp) {
+  return { acr, ...(maxAge === undefined ? {} : { max_age: maxAge }) };
+}
+
+/** What satisfies it, for clients that know RFC 9470 (section 3). */
+function challengeOf({ acr, maxAge }: StepUp): string {
+  const age = maxAge === undefined ? '' : `, max_age="${maxAge}"`;
+  return `Bearer realm="Custodia", error="insufficient_user_authentication", acr_values="${acr}"${age}`;
 }
 
 function inSnakeCase(fields: FieldErrors): FieldErrors {

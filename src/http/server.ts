@@ -40,6 +40,7 @@ export interface HttpServerDeps {
     | 'metricsToken'
     | 'bodyLimit'
     | 'maxConnections'
+    | 'mfaRequiredRoles'
   >;
   log: Log;
   graphql: GraphqlServer;
@@ -96,7 +97,8 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   const cors = corsOptions(config);
   if (cors.origin.length > 0) await app.register(fastifyCors, cors);
   const { authenticate, rolesOf, cursors, recordAccess } = deps;
-  const contextDeps = { authenticate, rolesOf, trustedProxies: config.trustedProxies };
+  const { trustedProxies, mfaRequiredRoles } = config;
+  const contextDeps = { authenticate, rolesOf, trustedProxies, mfaRequiredRoles };
   const createContext = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> =>
     createRequestContext(contextDeps, incomingRequest(request, reply), request.id);
   registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext });

@@ -32,6 +32,18 @@ export const flag: FieldType<boolean> = {
   schema: { type: 'boolean' },
 };
 
+/** One of these words. */
+export function oneOf<const T extends string>(words: readonly T[]): FieldType<T> {
+  return {
+    parse(value, field) {
+      const word = words.find((each) => each === value);
+      if (word === undefined) throw badInput(field, `must be one of ${words.join(', ')}`);
+      return word;
+    },
+    schema: { type: 'string', enum: words },
+  };
+}
+
 /** A text that people read: trimmed, NFC, no control characters. */
 export function text(options: TextOptions = {}): FieldType<string> {
   return {

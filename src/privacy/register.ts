@@ -4,6 +4,7 @@ import type { ModelEntry } from './register/entry.js';
 import { IDENTITY } from './register/identity.js';
 import { KEYS } from './register/keys.js';
 import { PROFILE } from './register/profile.js';
+import { SECOND_FACTORS } from './register/second-factors.js';
 
 /**
  * The register of personal data: what every column of every table says about a person, why it is held,
@@ -15,6 +16,7 @@ export const REGISTER: Readonly<Record<string, ModelEntry>> = {
   ...IDENTITY,
   ...PROFILE,
   ...AUTH,
+  ...SECOND_FACTORS,
   ...KEYS,
   ...COMPLIANCE,
 };

@@ -3,6 +3,7 @@ import jwt, { type JwtPayload } from 'jsonwebtoken';
 import { LRUCache } from 'lru-cache';
 import { SECOND, type Clock } from '../clock.js';
 import { AppError } from '../errors.js';
+import { levelOf } from './assurance.js';
 import type { SigningKeys, VerificationKey } from './signing-keys.js';
 import type { Viewer } from './viewer.js';
 
@@ -62,6 +63,7 @@ export function createAccessTokens({ signingKeys, clock, config }: AccessTokenDe
       exp: expiresAt,
       auth_time: Math.floor(viewer.authTime.getTime() / SECOND),
       amr: viewer.amr,
+      acr: levelOf(viewer.amr),
       scope: viewer.scope.join(' '),
       client_id: CLIENT_ID,
     };

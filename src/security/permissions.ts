@@ -72,11 +72,13 @@ export function rankOf(roles: Iterable<Role>): number {
 /**
  * Lets only a caller on who holds the permission.
  *
- * @throws AppError FORBIDDEN
+ * @throws AppError FORBIDDEN; `onWithheld()` when a second factor is all that is missing
  */
 export async function requirePermission(
-  caller: { permissions(): Promise<ReadonlySet<Permission>> },
+  caller: Record<'permissions' | 'withheldPermissions', () => Promise<ReadonlySet<Permission>>>,
   permission: Permission,
+  onWithheld: () => AppError,
 ): Promise<void> {
-  if (!(await caller.permissions()).has(permission)) throw new AppError('FORBIDDEN');
+  if ((await caller.permissions()).has(permission)) return;
+  throw (await caller.withheldPermissions()).has(permission) ? onWithheld() : new AppError('FORBIDDEN');
 }

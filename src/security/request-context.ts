@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../errors.js';
 import { findClientAddress } from './client-address.js';
+import { ACCOUNT_SCOPE, levelOf, rolesAtLevel } from './assurance.js';
 import { permissionsOf, type Permission, type Role } from './permissions.js';
 import { clearedRefreshCookie, findRefreshCookie, refreshCookie } from './refresh-cookie.js';
+import { enrollmentRequired } from './step-up.js';
 import type { Viewer } from './viewer.js';
 
 /** Where a request came from: personal data, kept with sessions and audit events only. */
@@ -23,6 +25,8 @@ export interface RequestContext {
    * was taken away is gone with the next request, and a request that asks for none costs no query.
    */
   permissions(): Promise<ReadonlySet<Permission>>;
+  /** What the caller could do beside that if the session had proved a second factor. */
+  withheldPermissions(): Promise<ReadonlySet<Permission>>;
   /**
    * Accounts of others whose personal data this request reads as staff; add each id before the data is answered.
    * The server records one event a request and account, and answers nothing when it cannot.
@@ -51,6 +55,8 @@ export interface RequestContextDeps {
   authenticate(authorizationHeader: string | undefined): Viewer | null | Promise<Viewer | null>;
   /** The roles of an account; none unless it is active. */
   rolesOf(userId: string): Promise<readonly Role[]>;
+  /** Roles that count only in sessions that proved a second factor. */
+  mfaRequiredRoles: readonly Role[];
   /** How many proxies in front of the server append to X-Forwarded-For. */
   trustedProxies: number;
 }
@@ -77,11 +83,13 @@ export async function createRequestContext(
     return Array.isArray(value) ? value.join(', ') : value;
   };
   const viewer = await deps.authenticate(header('authorization'));
-  let permissions: Promise<ReadonlySet<Permission>> | undefined;
+  let rights: Promise<Rights> | undefined;
+  const readRights = () => (rights ??= findRights(deps, viewer));
   return {
     requestId,
     viewer,
-    permissions: () => (permissions ??= readPermissions(deps, viewer)),
+    permissions: async () => (await readRights()).granted,
+    withheldPermissions: async () => (await readRights()).withheld,
     viewedAccounts: new Set(),
     origin: {
       ipAddress: findClientAddress(request.remoteAddress, header('x-forwarded-for'), deps.trustedProxies),
@@ -94,19 +102,38 @@ export async function createRequestContext(
   };
 }
 
-async function readPermissions(
-  { rolesOf }: Pick<RequestContextDeps, 'rolesOf'>,
+interface Rights {
+  granted: ReadonlySet<Permission>;
+  withheld: ReadonlySet<Permission>;
+}
+
+async function findRights(
+  { rolesOf, mfaRequiredRoles }: Pick<RequestContextDeps, 'rolesOf' | 'mfaRequiredRoles'>,
   viewer: Viewer | null,
-): Promise<ReadonlySet<Permission>> {
-  return permissionsOf(viewer ? await rolesOf(viewer.userId) : []);
+): Promise<Rights> {
+  const held = viewer ? await rolesOf(viewer.userId) : [];
+  const granted = permissionsOf(viewer ? rolesAtLevel(held, levelOf(viewer.amr), mfaRequiredRoles) : []);
+  return { granted, withheld: new Set([...permissionsOf(held)].filter((name) => !granted.has(name))) };
 }
 
 /**
  * The signed-in caller.
  *
- * @throws AppError UNAUTHENTICATED when nobody is signed in
+ * @throws AppError UNAUTHENTICATED when nobody is signed in; STEP_UP_REQUIRED for somebody who has to set up a
+ *   second factor first
  */
 export function requireViewer(context: Pick<RequestContext, 'viewer'>): Viewer {
+  const viewer = requireAnyViewer(context);
+  if (!viewer.scope.includes(ACCOUNT_SCOPE)) throw enrollmentRequired();
+  return viewer;
+}
+
+/**
+ * The signed-in caller, also one who may do nothing yet but set up a second factor: for what leads there.
+ *
+ * @throws AppError UNAUTHENTICATED when nobody is signed in
+ */
+export function requireAnyViewer(context: Pick<RequestContext, 'viewer'>): Viewer {
   if (!context.viewer) throw new AppError('UNAUTHENTICATED');
   return context.viewer;
 }

@@ -71,6 +71,13 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
       },
       select: { id: true },
     }),
+  TotpAuthenticator: (db, userId) =>
+    db.totpAuthenticator.create({ data: { userId, confirmedAt: now }, select: { userId: true } }),
+  RecoveryCode: (db, userId, mark) =>
+    db.recoveryCode.create({
+      data: { userId, codeHash: mark('code-hash'), createdAt: now, usedAt: now },
+      select: { id: true },
+    }),
   DataExport: (db, userId) =>
     db.dataExport.create({
       data: {

@@ -45,6 +45,7 @@ function contextOf(signedIn: boolean): GraphqlContext {
     requestId: 'request',
     viewer: signedIn ? VIEWER : null,
     permissions: async () => new Set<never>(),
+    withheldPermissions: async () => new Set<never>(),
     viewedAccounts: new Set<string>(),
     origin: { ipAddress: null, userAgent: null },
     cookieMode: false,

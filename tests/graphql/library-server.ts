@@ -15,7 +15,7 @@ export const VIEWER: Viewer = {
   sessionId: '3f2504e0-4f89-41d3-9a0c-0305e82c3302',
   authTime: new Date(0),
   amr: ['pwd'],
-  scope: [],
+  scope: ['account'],
 };
 
 export interface LibraryServer {

@@ -12,6 +12,7 @@ import { createAccessTokens } from '../../src/security/access-token.js';
 import { createEndedSessions } from '../../src/security/ended-sessions.js';
 import { createNotificationListener } from '../../src/security/notification-listener.js';
 import type { RequestOrigin } from '../../src/security/request-context.js';
+import type { SignedIn } from '../../src/services/auth/sign-in.service.js';
 import type { UserStatus } from '../../src/services/identity/user-record.js';
 import { createSigningKeys } from '../../src/security/signing-keys.js';
 import { eventually } from '../setup/eventually.js';
@@ -34,6 +35,8 @@ export interface AccountSetup extends Services {
   with(settings: Partial<Config>, pepper?: SecretVersions): Services;
   /** Registers `<name>@example.com`; answers its id and address. */
   newUser(name: string): Promise<{ userId: string; email: string }>;
+  /** Signs in to an account without a second factor, with PASSWORD. */
+  logIn(email: string): Promise<SignedIn>;
   setStatus(email: string, status: UserStatus): Promise<void>;
   close(): Promise<void>;
 }
@@ -96,6 +99,11 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
       const { userId } = await services.identity.register({ email, password: PASSWORD, origin: ORIGIN });
       if (userId === null) throw new Error('Accounts are concealed here.');
       return { userId, email };
+    },
+    async logIn(email) {
+      const result = await services.signIn.login({ email, password: PASSWORD, origin: ORIGIN });
+      if ('challenge' in result) throw new Error('A second factor is missing.');
+      return result;
     },
     async setStatus(email, status) {
       const deletedAt = status === 'DELETED' ? clock.now() : null;

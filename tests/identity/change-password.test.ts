@@ -10,8 +10,7 @@ const newPassword = 'a-quite-new-pelican';
 
 async function signedIn(name: string) {
   const { email, userId } = await setup.newUser(name);
-  const login = async () =>
-    (await setup.signIn.login({ email, password: PASSWORD, origin: ORIGIN })).session.id;
+  const login = async () => (await setup.logIn(email)).session.id;
   const sessionId = await login();
   const others = [await login(), await login()];
   return { email, userId, sessionId, others, session: { userId, sessionId, origin: ORIGIN } };

@@ -17,7 +17,7 @@ async function requested(name: string, to: string) {
 }
 
 async function request({ userId, email }: { userId: string; email: string }, to: string) {
-  const { session } = await setup.signIn.login({ email, password: PASSWORD, origin: ORIGIN });
+  const { session } = await setup.logIn(email);
   const holder = { userId, sessionId: session.id, origin: ORIGIN };
   await setup.identity.requestEmailChange(holder, { newEmail: to, password: PASSWORD });
 }

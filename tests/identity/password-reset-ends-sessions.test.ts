@@ -10,7 +10,7 @@ const newPassword = 'a-quite-new-pelican';
 
 test('resetting the password ends every session, verifies the address and mails a notice', async () => {
   const { email, userId } = await setup.newUser('resets');
-  const login = () => setup.signIn.login({ email, password: PASSWORD, origin: ORIGIN });
+  const login = () => setup.logIn(email);
   const sessions = [await login(), await login()];
   await setup.identity.requestPasswordReset({ email, origin: ORIGIN });
   const token = await setup.tokenFor(email, 'reset-password');
@@ -28,7 +28,7 @@ test('resetting the password ends every session, verifies the address and mails 
 
 test('asking for a reset changes nothing by itself', async () => {
   const { email, userId } = await setup.newUser('asks');
-  await setup.signIn.login({ email, password: PASSWORD, origin: ORIGIN });
+  await setup.logIn(email);
   await setup.identity.requestPasswordReset({ email, origin: ORIGIN });
   expect(await setup.sessions.countMany([userId])).toEqual([1]);
   await setup.identity.checkCredentials({ email, password: PASSWORD, origin: ORIGIN });

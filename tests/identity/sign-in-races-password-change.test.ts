@@ -14,7 +14,7 @@ test('what was checked before a change of password opens no session after it', a
     currentPassword: PASSWORD,
     newPassword: 'a-quite-new-pelican',
   });
-  const open = setup.db.$transaction((tx) => setup.identity.recordSignIn(tx, verified));
+  const open = setup.db.$transaction((tx) => setup.identity.recheckSignIn(tx, verified));
   await expect(open).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
   expect(await setup.identity.findUser(userId)).toMatchObject({ lastLoginAt: null });
 });
@@ -26,13 +26,13 @@ test.each([
   const { email } = await setup.newUser(status.toLowerCase());
   const verified = await setup.identity.checkCredentials({ email, password: PASSWORD, origin: ORIGIN });
   await setup.setStatus(email, status);
-  const open = setup.db.$transaction((tx) => setup.identity.recordSignIn(tx, verified));
+  const open = setup.db.$transaction((tx) => setup.identity.recheckSignIn(tx, verified));
   await expect(open).rejects.toMatchObject({ code });
 });
 
 test('a sign-in is noted', async () => {
   const { email, userId } = await setup.newUser('noted');
-  const { user } = await setup.signIn.login({ email, password: PASSWORD, origin: ORIGIN });
+  const { user } = await setup.logIn(email);
   expect(user.lastLoginAt).toBeInstanceOf(Date);
   expect(await setup.identity.findUser(userId)).toEqual(user);
 });

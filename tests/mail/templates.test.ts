@@ -9,6 +9,8 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'confirm-email-change', params }, path: 'confirm-email-change' },
   { call: { template: 'email-change-notice', params }, path: 'undo-email-change' },
   { call: { template: 'password-changed', params: {} }, path: null },
+  { call: { template: 'mfa-changed', params: { change: 'totp-on' } }, path: null },
+  { call: { template: 'recovery-code-used', params: { codesLeft: 1 } }, path: null },
   { call: { template: 'registration-attempt', params: {} }, path: null },
   { call: { template: 'export-ready', params: { expiresAt: params.expiresAt } }, path: null },
   { call: { template: 'erasure-scheduled', params: { scheduledFor: params.expiresAt } }, path: null },

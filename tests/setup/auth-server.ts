@@ -46,7 +46,8 @@ export async function startAuthServer({
     config,
   });
   const audit = createAuditService({ clock, privacy });
-  const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config });
+  const scopeOf = async () => ['account'];
+  const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config, scopeOf });
   const authenticate = createAuthenticate({ accessTokens, endedSessions });
   await signingKeys.ensure();
   await endedSessions.start();

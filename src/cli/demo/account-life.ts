@@ -60,7 +60,7 @@ async function signIn({ client }: Demo, { email, password }: Account, device: st
   const { login } = await client.operate(`Sign in on the ${device}`, { device }, LoginDocument, {
     input: { email, password },
   });
-  if (!login) throw new Error('Signing in answered nothing.');
+  if (!login || !('tokens' in login)) throw new Error('Signing in answered no tokens.');
   return { device, accessToken: login.tokens.accessToken, refreshToken: login.tokens.refreshToken ?? '' };
 }
 

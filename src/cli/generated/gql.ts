@@ -16,7 +16,7 @@ import * as types from './graphql.js';
  */
 type Documents = {
     "mutation ChangePassword($input: ChangePasswordInput!) {\n  changePassword(input: $input) {\n    success\n  }\n}": typeof types.ChangePasswordDocument,
-    "mutation Login($input: LoginInput!) {\n  login(input: $input) {\n    ... on LoginSuccess {\n      user {\n        id\n        lastLoginAt\n      }\n      session {\n        id\n        authenticationMethods\n      }\n      tokens {\n        ...TokenFields\n      }\n    }\n  }\n}": typeof types.LoginDocument,
+    "mutation Login($input: LoginInput!) {\n  login(input: $input) {\n    ... on LoginSuccess {\n      user {\n        id\n        lastLoginAt\n      }\n      session {\n        id\n        authenticationMethods\n      }\n      tokens {\n        ...TokenFields\n      }\n    }\n    ... on MfaRequired {\n      challenge\n      methods\n      expiresAt\n    }\n  }\n}": typeof types.LoginDocument,
     "mutation Logout {\n  logout {\n    success\n  }\n}": typeof types.LogoutDocument,
     "mutation RefreshSession($refreshToken: String!) {\n  refreshSession(input: {refreshToken: $refreshToken}) {\n    session {\n      id\n      lastSeenAt\n    }\n    tokens {\n      ...TokenFields\n    }\n  }\n}": typeof types.RefreshSessionDocument,
     "mutation Register($input: RegisterInput!) {\n  register(input: $input) {\n    userId\n    message\n  }\n}": typeof types.RegisterDocument,
@@ -31,7 +31,7 @@ type Documents = {
 };
 const documents: Documents = {
     "mutation ChangePassword($input: ChangePasswordInput!) {\n  changePassword(input: $input) {\n    success\n  }\n}": types.ChangePasswordDocument,
-    "mutation Login($input: LoginInput!) {\n  login(input: $input) {\n    ... on LoginSuccess {\n      user {\n        id\n        lastLoginAt\n      }\n      session {\n        id\n        authenticationMethods\n      }\n      tokens {\n        ...TokenFields\n      }\n    }\n  }\n}": types.LoginDocument,
+    "mutation Login($input: LoginInput!) {\n  login(input: $input) {\n    ... on LoginSuccess {\n      user {\n        id\n        lastLoginAt\n      }\n      session {\n        id\n        authenticationMethods\n      }\n      tokens {\n        ...TokenFields\n      }\n    }\n    ... on MfaRequired {\n      challenge\n      methods\n      expiresAt\n    }\n  }\n}": types.LoginDocument,
     "mutation Logout {\n  logout {\n    success\n  }\n}": types.LogoutDocument,
     "mutation RefreshSession($refreshToken: String!) {\n  refreshSession(input: {refreshToken: $refreshToken}) {\n    session {\n      id\n      lastSeenAt\n    }\n    tokens {\n      ...TokenFields\n    }\n  }\n}": types.RefreshSessionDocument,
     "mutation Register($input: RegisterInput!) {\n  register(input: $input) {\n    userId\n    message\n  }\n}": types.RegisterDocument,
@@ -52,7 +52,7 @@ export function graphql(source: "mutation ChangePassword($input: ChangePasswordI
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "mutation Login($input: LoginInput!) {\n  login(input: $input) {\n    ... on LoginSuccess {\n      user {\n        id\n        lastLoginAt\n      }\n      session {\n        id\n        authenticationMethods\n      }\n      tokens {\n        ...TokenFields\n      }\n    }\n  }\n}"): typeof import('./graphql.js').LoginDocument;
+export function graphql(source: "mutation Login($input: LoginInput!) {\n  login(input: $input) {\n    ... on LoginSuccess {\n      user {\n        id\n        lastLoginAt\n      }\n      session {\n        id\n        authenticationMethods\n      }\n      tokens {\n        ...TokenFields\n      }\n    }\n    ... on MfaRequired {\n      challenge\n      methods\n      expiresAt\n    }\n  }\n}"): typeof import('./graphql.js').LoginDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -68,6 +68,16 @@ export type CloseCaseInput = {
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** The answer to a challenge. */
+export type CompleteMfaInput = {
+  /** The challenge of `MfaRequired`. */
+  challenge: Scalars['String']['input'];
+  /** The code as the person typed it; spaces and hyphens do not count. */
+  code: Scalars['String']['input'];
+  /** Which second factor it is. */
+  method: MfaMethod;
+};
+
 /** What a person agrees to, or refuses. */
 export type ConsentInput = {
   /** Whether the person agrees. */
@@ -160,6 +170,15 @@ export type LoginInput = {
   /** The password of the account. */
   password: Scalars['String']['input'];
 };
+
+/** A way to prove a second factor. */
+export type MfaMethod =
+  /** A passkey of the account. */
+  | 'PASSKEY'
+  /** One of the codes that were shown when the second factor was set up. */
+  | 'RECOVERY_CODE'
+  /** A code of an authenticator app (RFC 6238): six digits. */
+  | 'TOTP';
 
 /** An objection to a use of one’s data, Art. 21 GDPR. */
 export type ObjectionInput = {
@@ -290,7 +309,10 @@ export type LoginMutationVariables = Exact<{
 }>;
 
 
-export type LoginMutation = { __typename?: 'Mutation', login?: { __typename?: 'LoginSuccess', user: { __typename?: 'User', id: string, lastLoginAt?: string | null }, session: { __typename?: 'Session', id: string, authenticationMethods: Array<string> }, tokens: { __typename?: 'Tokens', accessToken: string, accessTokenExpiresAt: string, refreshToken?: string | null, refreshTokenExpiresAt: string } } | null };
+export type LoginMutation = { __typename?: 'Mutation', login?:
+    | { __typename?: 'LoginSuccess', user: { __typename?: 'User', id: string, lastLoginAt?: string | null }, session: { __typename?: 'Session', id: string, authenticationMethods: Array<string> }, tokens: { __typename?: 'Tokens', accessToken: string, accessTokenExpiresAt: string, refreshToken?: string | null, refreshTokenExpiresAt: string } }
+    | { __typename?: 'MfaRequired', challenge: string, methods: Array<MfaMethod>, expiresAt: string }
+   | null };
 
 export type LogoutMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -407,6 +429,11 @@ export const LoginDocument = new TypedDocumentString(`
       tokens {
         ...TokenFields
       }
+    }
+    ... on MfaRequired {
+      challenge
+      methods
+      expiresAt
     }
   }
 }

@@ -65,7 +65,12 @@ function findToken(value: unknown): string | null {
 
 async function readOrigin(request: FastifyRequest, options: RegisterPagesOptions): Promise<RequestOrigin> {
   const context = await createRequestContext(
-    { authenticate: () => null, rolesOf: async () => [], trustedProxies: options.trustedProxies },
+    {
+      authenticate: () => null,
+      rolesOf: async () => [],
+      mfaRequiredRoles: [],
+      trustedProxies: options.trustedProxies,
+    },
     { headers: request.headers, remoteAddress: request.socket.remoteAddress, setHeader: () => {} },
     request.id,
   );

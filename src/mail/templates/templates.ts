@@ -5,8 +5,10 @@ import { erasureScheduled } from './erasure-scheduled.js';
 import { invitation } from './invitation.js';
 import { exportReady } from './export-ready.js';
 import { inactivityNotice } from './inactivity-notice.js';
+import { mfaChanged } from './mfa-changed.js';
 import { passwordChanged } from './password-changed.js';
 import { passwordRenewal } from './password-renewal.js';
+import { recoveryCodeUsed } from './recovery-code-used.js';
 import { registrationAttempt } from './registration-attempt.js';
 import { resetPassword } from './reset-password.js';
 import { verifyEmail } from './verify-email.js';
@@ -17,6 +19,8 @@ const TEMPLATES = {
   'reset-password': resetPassword,
   'confirm-email-change': confirmEmailChange,
   'email-change-notice': emailChangeNotice,
+  'mfa-changed': mfaChanged,
+  'recovery-code-used': recoveryCodeUsed,
   'password-changed': passwordChanged,
   'password-renewal': passwordRenewal,
   'registration-attempt': registrationAttempt,

@@ -78,6 +78,9 @@ export const IDENTITY = {
       roles: { model: 'UserRole', kind: 'children' },
       erasureRequests: { model: 'ErasureRequest', kind: 'children' },
       legalHolds: { model: 'LegalHold', kind: 'children' },
+      totpAuthenticator: { model: 'TotpAuthenticator', kind: 'child' },
+      recoveryCodes: { model: 'RecoveryCode', kind: 'children' },
+      mfaChallenges: { model: 'MfaChallenge', kind: 'children' },
     },
   },
 

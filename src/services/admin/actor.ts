@@ -3,6 +3,6 @@ import type { Viewer } from '../../security/viewer.js';
 
 /** A signed-in member of staff who acts on somebody's account. */
 export interface Actor {
-  viewer: Pick<Viewer, 'userId' | 'authTime'>;
+  viewer: Pick<Viewer, 'userId' | 'authTime' | 'amr'>;
   origin: RequestOrigin;
 }

@@ -1,11 +1,10 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
-import { requireViewer } from '../../security/request-context.js';
-import { SuccessPayload, User } from '../identity/identity.types.js';
+import { requireAnyViewer, requireViewer } from '../../security/request-context.js';
+import { SuccessPayload } from '../identity/identity.types.js';
 import {
   LoginInput,
   LoginResult,
-  LoginSuccess,
   RefreshSessionInput,
   RefreshSessionPayload,
   RevokeSessionsPayload,
@@ -13,10 +12,10 @@ import {
   Tokens,
 } from './auth.types.js';
 import type { SessionHolder } from './end-sessions.js';
+import { presentSignIn } from './login-result.js';
 import type { SessionService } from './session.service.js';
 import type { SignInService } from './sign-in.service.js';
 import { deliverTokens, logoutThrough, refreshThrough } from './token-transport.js';
-import { rememberSignIn } from './user-sessions.resolver.js';
 
 @Resolver()
 export class AuthResolver {
@@ -28,20 +27,16 @@ export class AuthResolver {
   @Mutation(() => LoginResult, {
     nullable: true,
     description:
-      'Signs in. An unknown address and a wrong password answer alike: INVALID_CREDENTIALS. ' +
-      'With a right password also ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED.',
+      'Signs in, or answers MfaRequired where the account has a second factor. An unknown address and a wrong ' +
+      'password answer alike: INVALID_CREDENTIALS. With a right password also ACCOUNT_SUSPENDED, ACCOUNT_DELETED, ' +
+      'EMAIL_NOT_VERIFIED.',
   })
   async login(
     @Arg('input', () => LoginInput, { description: 'Who signs in.' }) input: LoginInput,
     @Ctx() context: GraphqlContext,
   ): Promise<typeof LoginResult> {
     const { email, password } = input;
-    const { user, session, tokens } = await this.signIn.login({ email, password, origin: context.origin });
-    return Object.assign(new LoginSuccess(), {
-      user: rememberSignIn(User.readable(user), session.id),
-      session: new Session(session, session.id),
-      tokens: deliverTokens(context, tokens),
-    });
+    return presentSignIn(context, await this.signIn.login({ email, password, origin: context.origin }));
   }
 
   @Mutation(() => RefreshSessionPayload, {
@@ -100,13 +95,22 @@ export class AuthResolver {
     nullable: true,
     description:
       'Proves once more who asks. The tokens that it answers carry a fresh `auth_time`, which operations that ' +
-      'want a recent sign-in look at. INVALID_CREDENTIALS for a wrong password.',
+      'want a recent sign-in look at. INVALID_CREDENTIALS for a wrong password; BAD_USER_INPUT without the code of an ' +
+      'account that has a second factor, MFA_INVALID for a wrong one, RATE_LIMITED.',
   })
   async reauthenticate(
     @Arg('password', () => String, { description: 'The password of the account.' }) password: string,
     @Ctx() context: GraphqlContext,
+    @Arg('code', () => String, {
+      nullable: true,
+      description:
+        'A code of the authenticator app, or a recovery code, where the account has a second factor.',
+    })
+    code?: string | null,
   ): Promise<Tokens> {
-    const tokens = await this.signIn.reauthenticate(requireHolder(context), password);
+    const { userId, sessionId } = requireAnyViewer(context);
+    const holder = { userId, sessionId, origin: context.origin };
+    const tokens = await this.signIn.reauthenticate(holder, { password, code: code ?? null });
     return deliverTokens(context, tokens);
   }
 }

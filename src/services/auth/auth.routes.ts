@@ -1,12 +1,13 @@
 import { SECOND, type Clock } from '../../clock.js';
 import { defineRoute, type Route } from '../../http/route.js';
-import { emailAddress, secret } from '../../input/field-types.js';
+import { emailAddress, oneOf, secret } from '../../input/field-types.js';
 import { optional, required } from '../../input/fields.js';
 import type { RequestContext } from '../../security/request-context.js';
 import type { UserRecord } from '../identity/user-record.js';
+import { MFA_METHODS } from './mfa/second-factor.js';
 import type { SessionTokens } from './open-session.js';
 import type { SessionService } from './session.service.js';
-import type { SignInService } from './sign-in.service.js';
+import type { SignedIn, SignInService } from './sign-in.service.js';
 import { deliverTokens, logoutThrough, refreshThrough } from './token-transport.js';
 
 const TOKENS = {
@@ -36,18 +37,36 @@ const SIGNED_IN = {
   properties: { ...TOKENS, user: USER },
 };
 
+const MFA_REQUIRED = {
+  type: 'object',
+  required: ['mfa_required', 'challenge', 'methods', 'expires_at'],
+  properties: {
+    mfa_required: { const: true },
+    challenge: { type: 'string', description: 'Send it to `/api/v1/auth/mfa` with the second factor.' },
+    methods: { type: 'array', items: { type: 'string', enum: MFA_METHODS } },
+    expires_at: { type: 'string', format: 'date-time' },
+  },
+};
+
 const COOKIE_MODE =
   'With the header `X-Auth-Transport: cookie` the refresh token travels in an HttpOnly cookie instead of the body.';
 
+const SIGN_IN_ERRORS = [
+  'INVALID_CREDENTIALS',
+  'EMAIL_NOT_VERIFIED',
+  'ACCOUNT_SUSPENDED',
+  'ACCOUNT_DELETED',
+] as const;
+
 export interface AuthRoutesParts {
   clock: Clock;
-  signIn: Pick<SignInService, 'login'>;
+  signIn: Pick<SignInService, 'login' | 'completeMfa'>;
   sessions: Pick<SessionService, 'refresh' | 'logout' | 'logoutByToken'>;
 }
 
 /** Signing in, staying signed in and signing out, over REST. */
 export function createAuthRoutes(parts: AuthRoutesParts): Route[] {
-  return [loginRoute(parts), refreshRoute(parts), logoutRoute(parts)];
+  return [loginRoute(parts), mfaRoute(parts), refreshRoute(parts), logoutRoute(parts)];
 }
 
 function loginRoute({ signIn, clock }: AuthRoutesParts): Route {
@@ -59,12 +78,40 @@ function loginRoute({ signIn, clock }: AuthRoutesParts): Route {
     description: COOKIE_MODE,
     auth: 'none',
     input: { email: required(emailAddress), password: required(secret(1024)) },
-    responses: { 200: { description: 'The user is signed in.', schema: SIGNED_IN } },
-    errors: ['INVALID_CREDENTIALS', 'EMAIL_NOT_VERIFIED', 'ACCOUNT_SUSPENDED', 'ACCOUNT_DELETED'],
-    handler: async (context, { email, password }) => {
-      const { user, tokens } = await signIn.login({ email, password, origin: context.origin });
-      return { status: 200, body: { ...presentTokens(context, tokens, clock), user: presentUser(user) } };
+    responses: {
+      200: {
+        description: 'The user is signed in, or has to prove a second factor.',
+        schema: { oneOf: [SIGNED_IN, MFA_REQUIRED] },
+      },
     },
+    errors: SIGN_IN_ERRORS,
+    handler: async (context, { email, password }) => {
+      const result = await signIn.login({ email, password, origin: context.origin });
+      if (!('challenge' in result)) return presentSignedIn(context, result, clock);
+      const { challenge, methods, expiresAt } = result;
+      const body = { mfa_required: true, challenge, methods, expires_at: expiresAt.toISOString() };
+      return { status: 200, body };
+    },
+  });
+}
+
+function mfaRoute({ signIn, clock }: AuthRoutesParts): Route {
+  return defineRoute({
+    method: 'POST',
+    path: '/api/v1/auth/mfa',
+    tag: 'auth',
+    summary: 'Complete a sign-in by a second factor',
+    description: COOKIE_MODE,
+    auth: 'none',
+    input: {
+      challenge: required(secret(200)),
+      method: required(oneOf(MFA_METHODS)),
+      code: required(secret(16_384)),
+    },
+    responses: { 200: { description: 'The user is signed in.', schema: SIGNED_IN } },
+    errors: [...SIGN_IN_ERRORS, 'TOKEN_INVALID', 'MFA_INVALID', 'RATE_LIMITED'],
+    handler: async (context, input) =>
+      presentSignedIn(context, await signIn.completeMfa({ ...input, origin: context.origin }), clock),
   });
 }
 
@@ -101,6 +148,10 @@ function logoutRoute({ sessions }: AuthRoutesParts): Route {
       return { status: 204 };
     },
   });
+}
+
+function presentSignedIn(context: RequestContext, { user, tokens }: SignedIn, clock: Clock) {
+  return { status: 200, body: { ...presentTokens(context, tokens, clock), user: presentUser(user) } };
 }
 
 function presentTokens(context: RequestContext, tokens: SessionTokens, clock: Clock) {

@@ -2,6 +2,7 @@ import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql
 import { defineConnection } from '../../graphql/connections.js';
 import { DateTime, EmailAddress } from '../../graphql/scalars.js';
 import { Node, User } from '../identity/identity.types.js';
+import { MfaRequired } from './mfa/mfa.types.js';
 import type { SessionRecord } from './session-record.js';
 
 @ObjectType({
@@ -81,8 +82,8 @@ export class LoginSuccess {
 
 export const LoginResult = createUnionType({
   name: 'LoginResult',
-  description: 'What a right password leads to.',
-  types: () => [LoginSuccess] as const,
+  description: 'What a right first factor leads to: tokens, or the challenge to prove a second one.',
+  types: () => [LoginSuccess, MfaRequired] as const,
 });
 
 @ObjectType({ description: 'The session goes on with fresh tokens.' })

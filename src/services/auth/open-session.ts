@@ -5,9 +5,6 @@ import type { IssuedRefreshToken } from './refresh-tokens.js';
 import type { SessionInternals } from './session-parts.js';
 import { SESSION_COLUMNS, type SessionRecord } from './session-record.js';
 
-/** What a person may do with a token of their own sign-in: all that concerns their account. */
-const SCOPE = ['account'];
-
 /** A session with a fresh refresh token; its access token is signed after the transaction. */
 export interface HeldSession {
   session: SessionRecord;
@@ -27,7 +24,9 @@ export interface SignedInSession {
   tokens: SessionTokens;
 }
 
-export function createOpenSession({ clock, config, audit, accessTokens, refreshTokens }: SessionInternals) {
+export function createOpenSession(internals: SessionInternals) {
+  const { clock, config, audit, accessTokens, refreshTokens, scopeOf } = internals;
+
   /**
    * Opens a session. The caller has checked who signs in and holds the account's lock; `signIn` completes the
    * session once the transaction has committed.
@@ -54,7 +53,8 @@ export function createOpenSession({ clock, config, audit, accessTokens, refreshT
   /** Adds the access token to a session that was opened, refreshed or re-authenticated. */
   async function signIn({ session, refreshToken }: HeldSession): Promise<SignedInSession> {
     const { id: sessionId, userId, authTime, amr } = session;
-    const access = await accessTokens.issue({ userId, sessionId, authTime, amr, scope: SCOPE });
+    const scope = await scopeOf(session);
+    const access = await accessTokens.issue({ userId, sessionId, authTime, amr, scope });
     return {
       session,
       tokens: {

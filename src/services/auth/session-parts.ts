@@ -14,6 +14,8 @@ export interface SessionParts {
   endedSessions: Pick<EndedSessions, 'announce'>;
   audit: AuditService;
   config: Pick<Config, 'refreshTokenTtl'>;
+  /** What the tokens of a session are good for, as `scope` of the access token. */
+  scopeOf: (session: { userId: string; amr: readonly string[] }) => Promise<string[]>;
 }
 
 /** The same with what the service makes for its own operations. */

@@ -5,6 +5,7 @@ import { createOpenSession } from './open-session.js';
 import { createRefreshSession } from './refresh-session.js';
 import { createRefreshTokens } from './refresh-tokens.js';
 import { createRenewSession } from './renew-session.js';
+import { addSecondFactor, dropSecondFactor } from './second-factor-of-session.js';
 import type { SessionParts } from './session-parts.js';
 
 /**
@@ -21,6 +22,8 @@ export function createSessionService(parts: SessionParts) {
     ...createListSessions(parts),
     refresh: createRefreshSession({ ...internals, ...opening, ...ending }),
     renew: createRenewSession(internals),
+    addSecondFactor,
+    dropSecondFactor,
     ...createDiscardSessions(parts),
   };
 }

@@ -1,21 +1,39 @@
-import type { Database } from '../../database/client.js';
-import { AppError } from '../../errors.js';
+import type { Database, Transaction } from '../../database/client.js';
+import { AppError, badInput } from '../../errors.js';
+import { levelOf, withSecondFactor } from '../../security/assurance.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { IdentityService } from '../identity/identity.service.js';
 import { lockUser } from '../identity/locked-user.js';
-import type { UserRecord } from '../identity/user-record.js';
+import { isVisible, type UserRecord } from '../identity/user-record.js';
 import type { SessionHolder } from './end-sessions.js';
-import type { SessionTokens, SignedInSession } from './open-session.js';
+import type { ChallengeAnswer, FirstFactor, IssuedChallenge } from './mfa/mfa-challenges.js';
+import type { MfaService } from './mfa/mfa.service.js';
+import { methodOfCode } from './mfa/prove-second-factor.js';
+import type { HeldSession, SessionTokens, SignedInSession } from './open-session.js';
 import type { SessionService } from './session.service.js';
 
 export interface SignInParts {
   db: Database;
-  identity: Pick<IdentityService, 'checkCredentials' | 'requirePassword' | 'recordSignIn'>;
+  identity: Pick<IdentityService, 'checkCredentials' | 'requirePassword' | 'recheckSignIn' | 'recordSignIn'>;
   sessions: Pick<SessionService, 'open' | 'signIn' | 'renew'>;
+  mfa: Pick<MfaService, 'methodsOf' | 'challenge' | 'answerChallenge' | 'prove'>;
+}
+
+/** Somebody is signed in. */
+export interface SignedIn extends SignedInSession {
+  user: UserRecord;
+}
+
+/** A sign-in ends in a session, or in the challenge to prove a second factor. */
+export type SignInResult = SignedIn | IssuedChallenge;
+
+interface Opened {
+  user: UserRecord;
+  held: HeldSession;
 }
 
 /** Signing in, and proving again who one is: Identity checks, the session service answers with tokens. */
-export function createSignInService({ db, identity, sessions }: SignInParts) {
+export function createSignInService({ db, identity, sessions, mfa }: SignInParts) {
   /**
    * Signs in with address and password.
    *
@@ -25,35 +43,85 @@ export function createSignInService({ db, identity, sessions }: SignInParts) {
     email: string;
     password: string;
     origin: RequestOrigin;
-  }): Promise<SignedInSession & { user: UserRecord }> {
-    const verified = await identity.checkCredentials(attempt);
-    const { user, held } = await db.$transaction(async (tx) => {
-      const user = await identity.recordSignIn(tx, verified);
-      const held = await sessions.open(tx, { userId: user.id, amr: ['pwd'], origin: attempt.origin });
-      return { user, held };
+  }): Promise<SignInResult> {
+    const { id: userId, passwordChangedAt } = await identity.checkCredentials(attempt);
+    return continueSignIn({ userId, passwordChangedAt, amr: ['pwd'], origin: attempt.origin });
+  }
+
+  /**
+   * Goes on once a first factor was proved, whichever it was: opens a session, or asks for a second factor if the
+   * account has one. A proof that was two factors at once (`mfa` among its values) opens the session.
+   *
+   * @throws AppError INVALID_CREDENTIALS, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED
+   */
+  async function continueSignIn(first: FirstFactor): Promise<SignInResult> {
+    const { userId: id, passwordChangedAt } = first;
+    const outcome = await db.$transaction(async (tx) => {
+      await identity.recheckSignIn(tx, { id, passwordChangedAt });
+      const methods = levelOf(first.amr) === 'aal2' ? [] : await mfa.methodsOf(tx, id);
+      return methods.length > 0 ? mfa.challenge(tx, first, methods) : open(tx, first, first.amr);
     });
+    return 'challenge' in outcome ? outcome : finish(outcome);
+  }
+
+  /**
+   * Completes a sign-in by a second factor.
+   *
+   * @throws AppError TOKEN_INVALID for the challenge; MFA_INVALID, RATE_LIMITED for the code; as `continueSignIn`
+   */
+  async function completeMfa(answer: ChallengeAnswer): Promise<SignedIn> {
+    const outcome = await db.$transaction(async (tx) => {
+      const proof = await mfa.answerChallenge(tx, answer);
+      if (proof instanceof AppError) return proof;
+      const { first, second } = proof;
+      await identity.recheckSignIn(tx, { id: first.userId, passwordChangedAt: first.passwordChangedAt });
+      return open(tx, first, withSecondFactor(first.amr, second));
+    });
+    if (outcome instanceof AppError) throw outcome;
+    return finish(outcome);
+  }
+
+  async function open(
+    tx: Transaction,
+    { userId, origin }: Pick<FirstFactor, 'userId' | 'origin'>,
+    amr: readonly string[],
+  ): Promise<Opened> {
+    const user = await identity.recordSignIn(tx, userId);
+    return { user, held: await sessions.open(tx, { userId, amr: [...amr], origin }) };
+  }
+
+  async function finish({ user, held }: Opened): Promise<SignedIn> {
     return { user, ...(await sessions.signIn(held)) };
   }
 
   /**
-   * Asks a signed-in user for the password again; the tokens that it answers carry a fresh `auth_time`.
+   * Asks a signed-in user for the password again, and for the second factor if the account has one; the tokens that
+   * it answers carry a fresh `auth_time`.
    *
-   * @throws AppError INVALID_CREDENTIALS, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, OVERLOADED, UNAUTHENTICATED
+   * @throws AppError INVALID_CREDENTIALS, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, OVERLOADED, UNAUTHENTICATED;
+   *   BAD_USER_INPUT without the code that is needed, MFA_INVALID, RATE_LIMITED
    */
-  async function reauthenticate(holder: SessionHolder, password: string): Promise<SessionTokens> {
+  async function reauthenticate(
+    holder: SessionHolder,
+    { password, code }: { password: string; code: string | null },
+  ): Promise<SessionTokens> {
     const { userId, origin } = holder;
     const verified = await identity.requirePassword({ userId, password, origin });
     const held = await db.$transaction(async (tx) => {
       const user = await lockUser(tx, userId);
-      if (user?.passwordChangedAt?.getTime() !== verified.passwordChangedAt?.getTime()) {
-        throw new AppError('INVALID_CREDENTIALS');
-      }
-      return sessions.renew(tx, holder, ['pwd']);
+      const isStale = user?.passwordChangedAt?.getTime() !== verified.passwordChangedAt?.getTime();
+      if (!user || !isVisible(user) || isStale) throw new AppError('INVALID_CREDENTIALS');
+      if ((await mfa.methodsOf(tx, userId)).length === 0) return sessions.renew(tx, holder, ['pwd']);
+      if (code === null) throw badInput('code', 'is required: the account has a second factor');
+      const second = await mfa.prove(tx, methodOfCode(code), { user, code, origin, challengeId: null });
+      if (second instanceof AppError) return second;
+      return sessions.renew(tx, holder, withSecondFactor(['pwd'], second));
     });
+    if (held instanceof AppError) throw held;
     return (await sessions.signIn(held)).tokens;
   }
 
-  return { login, reauthenticate };
+  return { login, continueSignIn, completeMfa, reauthenticate };
 }
 
 export type SignInService = ReturnType<typeof createSignInService>;

@@ -42,7 +42,7 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
     verifyEmail: verification.verify,
     checkCredentials: credentials.check,
     requirePassword: credentials.requirePassword,
-    recordSignIn: createRecordSignIn({ ...parts, credentials }),
+    ...createRecordSignIn({ ...parts, credentials }),
     changePassword: createChangePassword({ ...parts, credentials, setPassword }),
     requestPasswordReset: passwordReset.request,
     resetPassword: passwordReset.reset,

@@ -25,11 +25,13 @@ export class UserRightsResolver {
 
   @FieldResolver(() => [String], {
     description:
-      'What the user may do beside using the own account, such as `users:read`; none unless the account is active.',
+      'What the user may do beside using the own account, such as `users:read`; none unless the account is ' +
+      'active, nor in an own session that lacks the second factor that the role asks for.',
   })
   async permissions(@Root() user: User, @Ctx() context: GraphqlContext): Promise<string[]> {
     const { id, status } = user.requireReadable();
     if (status !== 'ACTIVE') return [];
+    if (id === context.viewer?.userId) return [...(await context.permissions())];
     return [...permissionsOf(await context.loader(this.makeRolesLoader).load(id))];
   }
 

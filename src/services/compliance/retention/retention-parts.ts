@@ -18,6 +18,7 @@ export interface RetentionParts {
   config: Pick<Config, 'retention'>;
   exports: Pick<ExportService, 'expire' | 'removeAbandoned'>;
   discardTokens: Discard;
+  discardChallenges: Discard;
   discardSessions: Discard;
   clearSessionOrigins: Discard;
   discardEventOrigins: Discard;

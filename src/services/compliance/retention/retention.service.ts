@@ -25,6 +25,7 @@ export function createRetentionService(parts: RetentionParts & { log: Log }) {
   const steps: RetentionStep[] = [
     { name: 'unverifiedSignUps', run: accounts.eraseUnverified },
     older('spentLinks', retention.tokens, parts.discardTokens),
+    older('signInChallenges', retention.tokens, parts.discardChallenges),
     older('endedSessions', retention.sessions, parts.discardSessions),
     older('sessionAddresses', retention.addresses, parts.clearSessionOrigins),
     older('eventAddresses', retention.addresses, parts.discardEventOrigins),

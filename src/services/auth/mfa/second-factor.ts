@@ -1,0 +1,33 @@
+import type { Database, Transaction } from '../../../database/client.js';
+import type { AppError } from '../../../errors.js';
+import type { RequestOrigin } from '../../../security/request-context.js';
+import type { LockedUser } from '../../identity/locked-user.js';
+
+/** The ways to prove a second factor, as the API calls them. */
+export const MFA_METHODS = ['TOTP', 'RECOVERY_CODE', 'PASSKEY'] as const;
+
+export type MfaMethodName = (typeof MFA_METHODS)[number];
+
+export interface SecondFactorAttempt {
+  /** The account, locked by the caller. */
+  user: LockedUser & { readonly email: string };
+  /** What the person typed or the device answered: untrusted. */
+  code: string;
+  origin: RequestOrigin;
+  /** The challenge that is answered; null when a signed-in user proves it again. */
+  challengeId: string | null;
+}
+
+/** One kind of second factor. The MFA service is made from a list of them, in the order in which it offers them. */
+export interface SecondFactor {
+  method: MfaMethodName;
+  /** Whether an account that has it is asked for a second factor; recovery codes only help out beside another. */
+  standsAlone: boolean;
+  isSetUp(client: Database | Transaction, userId: string): Promise<boolean>;
+  /**
+   * Checks the proof and spends it. A refusal is returned, not thrown, since what it counts must be committed.
+   *
+   * @returns RFC 8176 values of what was proved
+   */
+  check(tx: Transaction, attempt: SecondFactorAttempt): Promise<readonly string[] | AppError>;
+}
