@@ -73,9 +73,9 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
     }),
   TotpAuthenticator: (db, userId) =>
     db.totpAuthenticator.create({ data: { userId, confirmedAt: now }, select: { userId: true } }),
-  RecoveryCode: (db, userId, mark) =>
+  RecoveryCode: (db, userId) =>
     db.recoveryCode.create({
-      data: { userId, codeHash: mark('code-hash'), createdAt: now, usedAt: now },
+      data: { userId, codeHash: randomUUID(), createdAt: now, usedAt: now },
       select: { id: true },
     }),
   DataExport: (db, userId) =>

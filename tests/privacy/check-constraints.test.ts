@@ -28,6 +28,8 @@ beforeAll(async () => {
   await it.db.erasureRequest.create({
     data: { userId, status: 'SCHEDULED', requestedAt: now, requestedBy: userId, scheduledFor: now },
   });
+  await it.db.totpAuthenticator.create({ data: { userId } });
+  await it.db.recoveryCode.create({ data: { userId, codeHash: 'h', createdAt: now } });
   await it.db.legalHold.create({ data: { userId, placedAt: now, placedBy: userId } });
 });
 afterAll(() => it.close());

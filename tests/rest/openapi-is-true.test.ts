@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { codeAt, enroll, letStepsPass, wrongCode } from '../auth/authenticator.js';
+import { register } from '../auth/signed-in.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
 
 interface OpenApi {
@@ -123,6 +125,22 @@ test('an export is fetched by a link only', async () => {
   const path = '/api/v1/data-exports/{id}/download';
   const url = path.replace('{id}', randomUUID());
   expect((await call('GET', path, undefined, undefined, `${url}?token=cst_ot_no`)).status).toBe(400);
+});
+
+test('a second factor is asked for, and completes the sign-in', async () => {
+  const email = await register(server);
+  const login = () => call('POST', '/api/v1/auth/login', { email, password: PASSWORD });
+  const { secret } = await enroll(server, String((await login()).body?.access_token));
+  const user = await server.app.db.user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  await letStepsPass(server, user.id);
+  const { body } = await login();
+  expect(body).toMatchObject({ mfa_required: true });
+  const answer = { challenge: body?.challenge, method: 'TOTP' };
+  const wrong = { ...answer, code: wrongCode(secret, new Date()) };
+  expect((await call('POST', '/api/v1/auth/mfa', wrong)).status).toBe(401);
+  const right = { ...answer, code: codeAt(secret, new Date()) };
+  expect((await call('POST', '/api/v1/auth/mfa', right)).status).toBe(200);
+  expect((await call('POST', '/api/v1/auth/mfa', right)).status).toBe(400);
 });
 
 test('no route of the document was left out above', () => {

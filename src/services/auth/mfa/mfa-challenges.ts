@@ -89,7 +89,9 @@ export function createMfaChallenges({ db, clock, audit, prove }: Parts) {
     const { id, userId, amr, passwordChangedAt } = current;
     const second = await prove(tx, method, { user, code, origin, challengeId: id });
     if (second instanceof AppError) {
-      await tx.mfaChallenge.updateMany({ where: { id }, data: { attempts: { increment: 1 } } });
+      // Whoever is told to wait has not been answered.
+      const attempts = { increment: second.code === 'RATE_LIMITED' ? 0 : 1 };
+      await tx.mfaChallenge.updateMany({ where: { id }, data: { attempts } });
       return second;
     }
     await tx.mfaChallenge.updateMany({ where: { id }, data: { usedAt: clock.now() } });
