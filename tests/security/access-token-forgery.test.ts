@@ -146,7 +146,20 @@ test('a token that was seen before still expires', async () => {
 test('the token has the claims of RFC 9068 and names nobody', () => {
   const { header: head, payload } = jwt.decode(good, { complete: true })!;
   expect(head).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: key.kid });
-  const names = ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'auth_time', 'amr', 'scope', 'client_id'];
+  const names = [
+    'iss',
+    'aud',
+    'sub',
+    'sid',
+    'jti',
+    'iat',
+    'exp',
+    'auth_time',
+    'amr',
+    'acr',
+    'scope',
+    'client_id',
+  ];
   expect(Object.keys(payload).sort()).toEqual(names.sort());
   expect(JSON.stringify(payload)).not.toContain('@');
 });
