@@ -6,6 +6,7 @@ import { createWrappedKeys } from '../database/re-sealing/wrapped-keys.js';
 import type { Jobs } from '../jobs/jobs.js';
 import { createKeyService, KEY_UPKEEP_JOB } from '../services/admin/keys/key.service.js';
 import type { KeyParts } from '../services/admin/keys/key-parts.js';
+import { wrappingContext } from '../security/signing-key-material.js';
 import { keyRingFileOf } from './key-ring.js';
 
 /** How long to wait until no process works with what it read before: longer than any transaction may take. */
@@ -23,12 +24,14 @@ export function createKeyUpkeep(
 ) {
   const { config, databaseUrl, privacy, keyRing, jobs, log } = parts;
   const pool = createUpkeepPool(databaseUrl, log);
+  const { databaseUrl: keyUrl, lifetimes } = config.keys;
+  const keyPool = keyUrl === null ? pool : createUpkeepPool(keyUrl, log);
   const service = createKeyService({
     ...parts,
     sql: pool.sql,
-    wrappedKeys: createWrappedKeys(pool.sql, privacy.separateKeys),
+    wrappedKeys: createWrappedKeys(pool.sql, keyPool.sql, privacy.separateKeys),
     keyRingFile: keyRingFileOf(config),
-    dataKeyLifetime: config.dataKeyLifetime,
+    lifetimes: { ...lifetimes, data: config.dataKeyLifetime },
   });
   jobs.handle(
     KEY_UPKEEP_JOB,
@@ -39,7 +42,11 @@ export function createKeyUpkeep(
   return {
     ...service,
     /** @throws KeyRingError when the key ring lacks a key that is still in use */
-    requireInUse: () => requireKeysInUse(pool.sql, keyRing),
-    close: () => pool.close(),
+    requireInUse: () =>
+      requireKeysInUse({ sql: pool.sql, keySql: keyPool.sql, keyRing, signingContextOf: wrappingContext }),
+    async close(): Promise<void> {
+      if (keyPool !== pool) await keyPool.close();
+      await pool.close();
+    },
   };
 }

@@ -16,9 +16,13 @@ export interface KeySettings {
   databaseUrl: string | null;
   /** Milliseconds for which an unwrapped key stays in memory. */
   cacheLifetime: number;
+  /** Milliseconds after which the upkeep puts a new key into the ring's file; null: only by command. */
+  lifetimes: Record<'encryption' | 'searchIndex' | 'pepper', number | null>;
 }
 
 type Read = <N extends SettingName>(name: N) => ReturnType<(typeof SETTINGS)[N]['parse']> | null;
+
+const LIFETIMES = ['ENCRYPTION_KEY_LIFETIME', 'SEARCH_INDEX_KEY_LIFETIME', 'PEPPER_LIFETIME'] as const;
 
 /** Reads where keys are kept, the data being at `dataUrl`; adds to `problems` what is missing or contradicts itself. */
 export function readKeySettings(read: Read, dataUrl: string | null, problems: string[]): KeySettings {
@@ -33,7 +37,28 @@ export function readKeySettings(read: Read, dataUrl: string | null, problems: st
   if (databaseUrl !== null && sameDatabase(databaseUrl, dataUrl)) {
     problems.push('KEYSTORE_DATABASE_URL must be another database than DATABASE_URL.');
   }
-  return { wrapsWith, awsKmsKeyIds, vault, databaseUrl, cacheLifetime: read('KEY_CACHE_TTL') ?? 0 };
+  const cacheLifetime = read('KEY_CACHE_TTL') ?? 0;
+  const lifetimes = readLifetimes(read, wrapsWith, problems);
+  return { wrapsWith, awsKmsKeyIds, vault, databaseUrl, cacheLifetime, lifetimes };
+}
+
+/** A lifetime is a promise: where nobody here can write the key, it is refused instead of being broken in silence. */
+function readLifetimes(
+  read: Read,
+  wrapsWith: KeySettings['wrapsWith'],
+  problems: string[],
+): KeySettings['lifetimes'] {
+  const [encryption = null, searchIndex = null, pepper = null] = LIFETIMES.map((name) => {
+    const lifetime = read(name);
+    if (lifetime !== null && read('KEY_RING') !== null)
+      problems.push(`${name} needs KEY_RING_FILE: only whoever sets KEY_RING can put a new key into it.`);
+    return lifetime;
+  });
+  if (wrapsWith !== 'ring' && encryption !== null)
+    problems.push(
+      `ENCRYPTION_KEY_LIFETIME is for the key ring: with KEY_ENCRYPTION=${wrapsWith} the key is renewed there, and the hourly upkeep brings the rows over.`,
+    );
+  return { encryption, searchIndex, pepper };
 }
 
 /** Vault's own variables are often set for other tools, so that only the name of a key counts as a wish. */

@@ -31,6 +31,8 @@ interface HeldKey {
 
 const ENTRY_BYTES = 1 + KEY_BYTES;
 const REFRESH_RETRY = 30 * SECOND;
+/** Keys of one result that are unwrapped at the same time. */
+const AT_ONCE = 16;
 
 /**
  * Makes, wraps and unwraps data keys: 256 random bits a user, wrapped under the key-encryption key with the
@@ -70,6 +72,35 @@ export function createDataKeys(options: {
     if (known) return known;
     const under = opening.get(userId);
     return under?.wrapped === wrapped ? under.key : unwrapAndHold(userId, wrapped);
+  }
+
+  /**
+   * The keys of several users by user id. Those that are not in memory are unwrapped side by side, a few at a time: one
+   * after the other, a page of accounts would wait for the key store once for each.
+   *
+   * @throws as `open`, for the first key that fails; no further one is begun then
+   */
+  async function openAll(wrapped: ReadonlyMap<string, string>): Promise<Map<string, UserKey>> {
+    const keys = new Map<string, UserKey>();
+    const missing = [...wrapped].filter(([userId, text]) => {
+      const known = findOpen(userId, text);
+      if (known) keys.set(userId, known);
+      return !known;
+    });
+    let next = 0;
+    const work = async () => {
+      while (next < missing.length) {
+        const [userId, text] = missing[next++]!;
+        try {
+          keys.set(userId, await open(userId, text));
+        } catch (error) {
+          next = missing.length;
+          throw error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, work));
+    return keys;
   }
 
   /** Unwraps once for all who ask meanwhile. What was forgotten meanwhile is not remembered. */
@@ -120,7 +151,7 @@ export function createDataKeys(options: {
     opening.clear();
   }
 
-  return { findOpen, open, create, forget, forgetAll };
+  return { findOpen, open, openAll, create, forget, forgetAll };
 }
 
 /** What a user’s data key is wrapped with as its context. */

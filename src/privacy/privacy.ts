@@ -93,10 +93,7 @@ export function createPrivacy(options: {
 
   /** The keys of users from the database of their own, unwrapped; those that are not there are left out. */
   async function openSeparateKeys(userIds: readonly string[]): Promise<Map<string, UserKey>> {
-    const wrapped = await (separateKeys?.find(userIds) ?? new Map<string, string>());
-    const open = async ([id, text]: [string, string]) =>
-      [id, dataKeys.findOpen(id, text) ?? (await dataKeys.open(id, text))] as const;
-    return new Map(await Promise.all([...wrapped].map(open)));
+    return dataKeys.openAll((await separateKeys?.find(userIds)) ?? new Map<string, string>());
   }
 
   return {

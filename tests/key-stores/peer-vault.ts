@@ -15,6 +15,7 @@ interface Call {
  */
 export async function startVaultPeer(mount: string, keyName: string) {
   const versions = [randomBytes(32)];
+  let forgotten = 0;
   const peer = {
     calls: [] as string[],
     namespaces: [] as unknown[],
@@ -24,6 +25,9 @@ export async function startVaultPeer(mount: string, keyName: string) {
     token: 'hvs.example',
     url: '',
     rotate: () => void versions.push(randomBytes(32)),
+    /** Refuses a version, as when `min_decryption_version` was raised too early; `remember` lowers it again. */
+    forget: (version: number) => void (forgotten = version),
+    remember: () => void (forgotten = 0),
     close,
   };
   const server = createServer((request, response) => {
@@ -59,7 +63,7 @@ export async function startVaultPeer(mount: string, keyName: string) {
     }
     if (method === 'POST' && path === `/v1/${mount}/decrypt/${keyName}`) {
       const [, version, text] = /^vault:v(\d+):(.+)$/.exec(call.ciphertext ?? '') ?? [];
-      const key = versions[Number(version) - 1];
+      const key = Number(version) <= forgotten ? undefined : versions[Number(version) - 1];
       const bytes = Buffer.from(text ?? '', 'base64');
       if (!key || bytes.length < 28) return [400, { errors: ['invalid ciphertext: unable to decode'] }];
       try {

@@ -13,7 +13,7 @@ import { PASSWORD, startFullServer } from '../setup/full-server.js';
 export const GRACE = '1.2';
 
 /** A server whose key ring is a file, the operators' command beside it, and a plain connection. */
-export async function startWithKeyRingFile() {
+export async function startWithKeyRingFile(settings: NodeJS.ProcessEnv = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'custodia-keys-'));
   const keyRingFile = join(folder, 'key-ring.json');
   await writeFile(keyRingFile, generateKeyRing(), { mode: 0o600 });
@@ -24,7 +24,7 @@ export async function startWithKeyRingFile() {
       done();
     },
   });
-  const server = await startFullServer({ KEY_RING_FILE: keyRingFile, LOG_LEVEL: 'error' }, log);
+  const server = await startFullServer({ KEY_RING_FILE: keyRingFile, LOG_LEVEL: 'error', ...settings }, log);
   const raw = new pg.Client({ connectionString: server.databaseUrl });
   raw.on('error', () => undefined);
   await raw.connect();

@@ -6,6 +6,7 @@ import { createUpkeepPool } from '../../src/database/re-sealing/sql.js';
 import { createLog } from '../../src/log.js';
 import { loadKeyRing } from '../../src/privacy/key-ring.js';
 import { hashPeppered } from '../../src/security/password-argon2.js';
+import { wrappingContext } from '../../src/security/signing-key-material.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 // A server whose key ring has lost a key that something still lies under does not start.
@@ -46,7 +47,12 @@ afterAll(async () => {
 });
 
 const check = (changed: object) =>
-  requireKeysInUse(pool.sql, loadKeyRing(JSON.stringify({ ...others, ...changed })));
+  requireKeysInUse({
+    sql: pool.sql,
+    keySql: pool.sql,
+    keyRing: loadKeyRing(JSON.stringify({ ...others, ...changed })),
+    signingContextOf: wrappingContext,
+  });
 
 test('the ring that everything lies under is accepted', async () => {
   await check({});

@@ -1,5 +1,6 @@
 import { parseUuid } from '../../input/uuid.js';
 import { KEY_KINDS, type KeyKind } from '../../services/admin/keys/key-parts.js';
+import type { RingRenewal } from '../../services/admin/keys/ring-steps.js';
 import { defineCommand, UsageError } from '../command.js';
 import { PACE_OPTIONS, readPace, withKeys } from './keys-options.js';
 import { createProgressBar } from './keys-progress.js';
@@ -10,6 +11,16 @@ const NEXT: Record<KeyKind, string> = {
   pepper: 'The older pepper can go: keys remove pepper ID',
   data: 'Each old generation is gone.',
   signing: 'The new key signs a day from now; the old one goes when its last token has expired.',
+};
+
+const NEXT_OUTSIDE = 'Nothing lies under an older version: the key store may forget those.';
+
+/** Said where the new key is not the command's to make. */
+const ELSEWHERE: Partial<Record<RingRenewal, string>> = {
+  operators:
+    'No key was added: the ring comes from KEY_RING, which only you can change (docs/keys.md, Rotation). Rows were brought under its active key.',
+  outside:
+    'No key was made: KEY_ENCRYPTION names a key store, where it is rotated. Rows were brought under the version that wraps now.',
 };
 
 /** Replaces a key while servers run; goes on where it was interrupted. */
@@ -28,13 +39,16 @@ export const keysRotate = defineCommand({
     const options = { ...readPace(values), onProgress: bar.show };
     return withKeys(surroundings, async (keys) => {
       const rotating = userId === null ? keys.rotate(kind, options) : keys.rotateUser(userId, options);
-      const { keyId, changed, failed, left } = await rotating.finally(() => bar.end());
+      const { keyId, changed, failed, left, ring } = await rotating.finally(() => bar.end());
       surroundings.print(
         `${kind}${keyId === null ? '' : `.${keyId}`}: ${changed} row(s) brought under the new key`,
       );
+      const elsewhere = ring === null ? undefined : ELSEWHERE[ring];
+      if (elsewhere) surroundings.print(elsewhere);
       if (failed > 0)
         surroundings.complain(`${failed} row(s) do not open and keep their old key; the log names them`);
-      if (left === 0 || kind === 'signing') surroundings.print(NEXT[kind]);
+      if (left === 0 || kind === 'signing')
+        surroundings.print(ring === 'outside' ? NEXT_OUTSIDE : NEXT[kind]);
       else if (kind === 'pepper') {
         surroundings.print(
           `${left} password(s) move on when their owners sign in: keys ask-reset asks them by mail`,

@@ -8,21 +8,29 @@ export interface KeyCount {
   count: number;
 }
 
-type CountedPurpose = 'encryption' | 'searchIndex' | 'pepper';
+/** Where rows are counted: the database of the data, and the one that holds the data keys, often the same. */
+export interface KeyedSql {
+  sql: Sql;
+  keySql: Sql;
+}
+
+export type CountedPurpose = 'encryption' | 'searchIndex' | 'pepper';
 
 /** An expression that yields the id of the key a row lies under, by what it says of which table. */
-interface Counted {
+export interface Counted {
   what: string;
   table: string;
   keyId: string;
   where?: string;
+  /** The table may lie in a database of its own. */
+  isKeyTable?: true;
 }
 
 const WRAPPED = `split_part("wrapped_key", '.', 2)`;
 
-const COUNTED: Record<CountedPurpose, Counted[]> = {
+export const COUNTED: Record<CountedPurpose, Counted[]> = {
   encryption: [
-    { what: 'data keys', table: 'data_keys', keyId: WRAPPED },
+    { what: 'data keys', table: 'data_keys', keyId: WRAPPED, isKeyTable: true },
     { what: 'signing keys', table: 'signing_keys', keyId: WRAPPED },
   ],
   searchIndex: INDEXED_COLUMNS.flatMap(({ table, index, derived }) =>
@@ -43,11 +51,20 @@ const COUNTED: Record<CountedPurpose, Counted[]> = {
   ],
 };
 
+/** The connection to the database in which these rows lie. */
+export function sqlOf({ sql, keySql }: KeyedSql, { isKeyTable }: Counted): Sql {
+  return isKeyTable ? keySql : sql;
+}
+
 /** How many rows lie under which key of a purpose, read off what they begin with: nothing is opened. */
-export async function countByKey(sql: Sql, purpose: CountedPurpose): Promise<KeyCount[]> {
+export async function countByKey(sqls: KeyedSql, purpose: CountedPurpose): Promise<KeyCount[]> {
   const counts: KeyCount[] = [];
-  for (const { what, table, keyId, where = 'true' } of COUNTED[purpose]) {
-    const rows = await sql<{ id: string; count: string }>(
+  for (const counted of COUNTED[purpose]) {
+    const { what, table, keyId, where = 'true' } = counted;
+    const rows = await sqlOf(
+      sqls,
+      counted,
+    )<{ id: string; count: string }>(
       `SELECT ${keyId} AS id, count(*) AS count FROM "${table}" WHERE ${where} GROUP BY 1 ORDER BY 1`,
     );
     counts.push(...rows.map((row) => ({ keyId: row.id, what, count: Number(row.count) })));
@@ -55,32 +72,28 @@ export async function countByKey(sql: Sql, purpose: CountedPurpose): Promise<Key
   return counts;
 }
 
+/** How many rows of a kind lie under one key. */
+export async function countUnder(sql: Sql, { table, keyId, where = 'true' }: Counted, id: string) {
+  const select = `SELECT count(*) AS count FROM "${table}" WHERE ${keyId} = $1 AND ${where}`;
+  return Number((await sql<{ count: string }>(select, [id]))[0]?.count);
+}
+
 /**
- * Counts only what lies under keys that are not among `known`. The ids that occur are found by steps along an index,
- * so that this is quick where nothing is missing, however large the tables.
+ * The ids of keys that occur and are not among `known`. They are found by steps along an index, so that this is quick
+ * however large the tables.
  */
-export async function countMissing(
+export async function findOtherIds(
   sql: Sql,
-  purpose: CountedPurpose,
+  { table, keyId }: Counted,
   known: readonly string[],
-): Promise<KeyCount[]> {
-  const counts: KeyCount[] = [];
-  for (const { what, table, keyId, where = 'true' } of COUNTED[purpose]) {
-    const ids = await sql<{ id: string }>(
-      `WITH RECURSIVE ids AS (
-         SELECT min(${keyId}) AS id FROM "${table}"
-         UNION ALL
-         SELECT (SELECT min(${keyId}) FROM "${table}" WHERE ${keyId} > ids.id) FROM ids WHERE ids.id IS NOT NULL
-       ) SELECT id FROM ids WHERE id IS NOT NULL AND id <> ALL($1)`,
-      [known],
-    );
-    for (const { id } of ids) {
-      const [row] = await sql<{ count: string }>(
-        `SELECT count(*) AS count FROM "${table}" WHERE ${keyId} = $1 AND ${where}`,
-        [id],
-      );
-      if (Number(row?.count) > 0) counts.push({ keyId: id, what, count: Number(row?.count) });
-    }
-  }
-  return counts;
+): Promise<string[]> {
+  const rows = await sql<{ id: string }>(
+    `WITH RECURSIVE ids AS (
+       SELECT min(${keyId}) AS id FROM "${table}"
+       UNION ALL
+       SELECT (SELECT min(${keyId}) FROM "${table}" WHERE ${keyId} > ids.id) FROM ids WHERE ids.id IS NOT NULL
+     ) SELECT id FROM ids WHERE id IS NOT NULL AND id <> ALL($1)`,
+    [known],
+  );
+  return rows.map(({ id }) => id);
 }

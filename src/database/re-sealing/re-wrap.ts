@@ -25,15 +25,13 @@ export function activePrefix({ format, activeKeyId }: KeyEncryption): string {
  * so that it can run beside everything else, and again after it was killed.
  */
 export async function reWrapDataKeys(parts: ReWrap & { keys: WrappedKeys }): Promise<void> {
-  const { sql, encryption, keys } = parts;
-  const filter = keys.separate
-    ? 'SELECT id FROM users WHERE id > $1::uuid AND $2::text IS NOT NULL ORDER BY id LIMIT $3'
-    : `SELECT user_id AS id FROM data_keys
-        WHERE user_id > $1::uuid AND left(wrapped_key, length($2)) <> $2 ORDER BY user_id LIMIT $3`;
+  const { encryption, keys } = parts;
+  const filter = `SELECT user_id AS id FROM data_keys
+    WHERE user_id > $1::uuid AND left(wrapped_key, length($2)) <> $2 ORDER BY user_id LIMIT $3`;
   let after = FIRST;
   for (;;) {
     const prefix = activePrefix(encryption);
-    const rows = await sql<{ id: string }>(filter, [after, prefix, BATCH]);
+    const rows = await keys.sql<{ id: string }>(filter, [after, prefix, BATCH]);
     if (rows.length === 0) return;
     const wrapped = await keys.find(rows.map(({ id }) => id));
     for (const { id } of rows) {

@@ -5,10 +5,14 @@ import type { Sql } from './sql.js';
 /** The wrapped data keys, wherever they are kept. */
 export type WrappedKeys = ReturnType<typeof createWrappedKeys>;
 
-/** Reads and replaces wrapped data keys beside their users or in a database of their own. */
-export function createWrappedKeys(sql: Sql, separate: DataKeyStore | null) {
+/**
+ * Reads and replaces wrapped data keys beside their users or in a database of their own, which `keySql` then reaches;
+ * else it is `sql` itself.
+ */
+export function createWrappedKeys(sql: Sql, keySql: Sql, separate: DataKeyStore | null) {
   return {
-    separate: separate !== null,
+    /** Runs SQL where the keys lie, in the table `data_keys`. */
+    sql: keySql,
 
     /** The keys of these users as they are stored now. */
     async find(userIds: readonly string[]): Promise<Map<string, string>> {

@@ -70,14 +70,12 @@ export async function openBeside(
   result: unknown,
 ): Promise<unknown> {
   const column = ownerColumn(plan.model);
-  const keys = new Map<string, UserKey>();
+  let keys = new Map<string, UserKey>();
   if (needsKey && column) {
     const ids = listOf(result).flatMap((row) =>
       isRow(row) && typeof row[column] === 'string' ? [row[column]] : [],
     );
-    for (const [userId, wrapped] of await store.findDataKeys([...new Set(ids)])) {
-      keys.set(userId, await privacy.dataKeys.open(userId, wrapped));
-    }
+    keys = await privacy.dataKeys.openAll(await store.findDataKeys([...new Set(ids)]));
   }
   await openResult(privacy, plan, result, (ownerId) => keys.get(ownerId));
   return result;

@@ -2,7 +2,7 @@ import type { UserKey } from '../data-keys.js';
 import type { Privacy } from '../privacy.js';
 import { UnsafeQueryError } from '../privacy-errors.js';
 import { findKeysApart } from './keys-apart.js';
-import { isRow, ownerColumn, type Row } from './models.js';
+import { isRow, listOf, ownerColumn, type Row } from './models.js';
 import type { Plan } from './selection.js';
 
 /** Finds the wrapped key of a row's owner where the row does not carry it. */
@@ -20,7 +20,20 @@ export async function openResult(
   above?: UserKey | KeysBeside,
 ): Promise<void> {
   const apart = privacy.separateKeys ? await findKeysApart(privacy, plan, result) : NO_KEYS;
+  const carried = new Map<string, string>();
+  collectKeys(plan, result, carried);
+  if (carried.size > 1) await privacy.dataKeys.openAll(carried);
   await openRows({ privacy, apart }, plan, result, above);
+}
+
+/** The wrapped keys that the rows carry, by user id. */
+function collectKeys(plan: Plan, result: unknown, into: Map<string, string>): void {
+  for (const row of listOf(result)) {
+    if (!isRow(row)) continue;
+    const key = keyCarried(plan, row);
+    if (key) into.set(key.ownerId, key.wrapped);
+    for (const { name, plan: child } of plan.children) collectKeys(child, row[name], into);
+  }
 }
 
 interface Opening {
@@ -72,9 +85,19 @@ async function keyOf({ privacy, apart }: Opening, plan: Plan, row: Row, above?: 
   const ownerId = column === null ? null : row[column];
   if (plan.keyAt === 'above') return typeof above === 'function' ? above(String(ownerId)) : above;
   if (plan.keyAt === 'apart') return apart.get(String(ownerId));
-  const holder = plan.keyAt === 'self' ? row : row[plan.keyAt.relation];
+  const key = keyCarried(plan, row);
+  if (!key) return undefined;
+  const { dataKeys } = privacy;
+  return dataKeys.findOpen(key.ownerId, key.wrapped) ?? (await dataKeys.open(key.ownerId, key.wrapped));
+}
+
+/** The owner's wrapped key where the row itself carries it. */
+function keyCarried({ model, keyAt }: Plan, row: Row): { ownerId: string; wrapped: string } | null {
+  if (keyAt === 'above' || keyAt === 'apart') return null;
+  const holder = keyAt === 'self' ? row : row[keyAt.relation];
   const dataKey = isRow(holder) ? holder.dataKey : undefined;
   const wrapped = isRow(dataKey) ? dataKey.wrappedKey : undefined;
-  if (typeof ownerId !== 'string' || typeof wrapped !== 'string') return undefined;
-  return privacy.dataKeys.findOpen(ownerId, wrapped) ?? (await privacy.dataKeys.open(ownerId, wrapped));
+  const column = ownerColumn(model);
+  const ownerId = column === null ? null : row[column];
+  return typeof ownerId === 'string' && typeof wrapped === 'string' ? { ownerId, wrapped } : null;
 }

@@ -11,6 +11,9 @@ export function combineStores(active: KeyEncryption, others: readonly KeyEncrypt
     get activeKeyId() {
       return active.activeKeyId;
     },
+    get nextKeyId() {
+      return active.nextKeyId ?? null;
+    },
     wrap: (key, context) => active.wrap(key, context),
     async unwrap(wrapped, context) {
       const store = byFormat.get(wrapped.slice(0, Math.max(0, wrapped.indexOf('.'))));

@@ -36,6 +36,13 @@ export function createRuns({ db, audit, clock }: Pick<KeyParts, 'db' | 'audit' |
     });
   }
 
+  /** Notes that nothing is left to bring under `run`'s key, or under those of earlier replacements of this kind. */
+  async function completeAll(kind: KeyKind, run: KeyRotation): Promise<void> {
+    await complete(run, run.total);
+    const others = await db.keyRotation.findMany({ where: { purpose: kind, completedAt: null } });
+    for (const other of others) await complete(other, other.total);
+  }
+
   const record = (
     tx: Parameters<typeof audit.record>[0],
     action: 'key.rotation_started' | 'key.rotation_completed',
@@ -52,6 +59,7 @@ export function createRuns({ db, audit, clock }: Pick<KeyParts, 'db' | 'audit' |
   return {
     open,
     complete,
+    completeAll,
     note: async (run: KeyRotation, position: string): Promise<void> => {
       await db.keyRotation.update({ where: { id: run.id }, data: { position } });
     },

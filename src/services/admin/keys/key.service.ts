@@ -1,5 +1,6 @@
 import { BusyError } from '../../../database/re-sealing/sql.js';
 import { createAskReset } from './ask-reset.js';
+import { type KeyLifetimes, createDueKeys } from './due-keys.js';
 import type { KeyParts, RotationOptions } from './key-parts.js';
 import { createRuns } from './key-run.js';
 import { createKeyStatus } from './key-status.js';
@@ -12,15 +13,16 @@ export const KEY_UPKEEP_JOB = 'keys.upkeep';
 export type KeyService = ReturnType<typeof createKeyService>;
 
 /** The life of keys: replacement, removal, and what lies under which of them. docs/keys.md. */
-export function createKeyService(parts: KeyParts & { dataKeyLifetime: number | null }) {
-  const { db, clock, log, dataKeyLifetime } = parts;
+export function createKeyService(parts: KeyParts & { lifetimes: KeyLifetimes }) {
+  const { db, clock, log } = parts;
+  const due = createDueKeys(parts);
   const runs = createRuns(parts);
   const { rotate, rotateUser } = createRotateKeys(parts, runs);
   const status = createKeyStatus(parts, runs);
 
   /**
-   * Carries on what was begun and begins what is due: rows under an older key than the active one, data keys past
-   * their lifetime. Part of the scheduled upkeep; several processes may call it.
+   * Carries on what was begun and begins what is due: rows under an older key than the active one, and keys past their
+   * lifetime. Part of the scheduled upkeep; several processes may call it.
    */
   async function upkeep(options: RotationOptions): Promise<void> {
     const attempt = async (work: () => Promise<unknown>) => {
@@ -38,22 +40,12 @@ export function createKeyService(parts: KeyParts & { dataKeyLifetime: number | n
       ['search-index', 'searchIndex'],
       ['pepper', 'pepper'],
     ] as const) {
-      const due = isOpen(kind) || (await countOutdated(parts, purpose)) > 0;
-      if (due) await attempt(() => rotate(kind, options));
+      const goesOn = isOpen(kind) || (await countOutdated(parts, purpose)) > 0;
+      const mayAdd = !goesOn && (await due.isRingKeyDue(kind));
+      if (goesOn || mayAdd) await attempt(() => rotate(kind, { ...options, mayAdd }));
     }
-    if (isOpen('data') || (await isDataKeyDue())) await attempt(() => rotate('data', options));
+    if (isOpen('data') || (await due.isDataKeyDue())) await attempt(() => rotate('data', options));
     await completeSigning();
-  }
-
-  async function isDataKeyDue(): Promise<boolean> {
-    if (dataKeyLifetime === null) return false;
-    const since = new Date(clock.now().getTime() - dataKeyLifetime);
-    const [row] = await parts.sql<{ due: boolean }>(
-      `SELECT EXISTS (SELECT FROM users u LEFT JOIN data_key_rotations r ON r.user_id = u.id
-        WHERE u.status <> 'ERASED' AND coalesce(r.at, u.created_at) < $1) AS due`,
-      [since],
-    );
-    return row?.due ?? false;
   }
 
   /** The replacement of a signing key is complete when no older key is published any more. */

@@ -21,28 +21,9 @@ export function knownKeyIds(
   return purpose === 'encryption' ? (keyRing.encryption.keyIds ?? null) : keyRing[purpose].ids;
 }
 
-/** How many rows lie under which key. Keys in a database of their own are counted there, one by one. */
-export async function countRing(parts: RingParts, purpose: Purpose): Promise<KeyCount[]> {
-  const counts = await countByKey(parts.sql, purpose);
-  return purpose === 'encryption' && parts.wrappedKeys.separate
-    ? [...counts, ...(await countSeparateKeys(parts))]
-    : counts;
-}
-
-async function countSeparateKeys({ sql, wrappedKeys }: RingParts): Promise<KeyCount[]> {
-  const counts = new Map<string, number>();
-  let after = '00000000-0000-0000-0000-000000000000';
-  for (;;) {
-    const select = 'SELECT id FROM users WHERE id > $1::uuid ORDER BY id LIMIT 500';
-    const users = await sql<{ id: string }>(select, [after]);
-    if (users.length === 0) break;
-    for (const wrapped of (await wrappedKeys.find(users.map(({ id }) => id))).values()) {
-      const keyId = wrapped.split('.')[1] ?? '';
-      counts.set(keyId, (counts.get(keyId) ?? 0) + 1);
-    }
-    after = users.at(-1)!.id;
-  }
-  return [...counts].map(([keyId, count]) => ({ keyId, what: 'data keys', count }));
+/** How many rows lie under which key, data keys wherever they are kept. */
+export function countRing({ sql, wrappedKeys }: RingParts, purpose: Purpose): Promise<KeyCount[]> {
+  return countByKey({ sql, keySql: wrappedKeys.sql }, purpose);
 }
 
 /** The rows of a purpose that lie under another key than the active one. */
@@ -53,31 +34,43 @@ export async function countOutdated(parts: RingParts, purpose: Purpose): Promise
 }
 
 /**
+ * What became of the ring: `renewed` has a new active key; `carried on` keeps the one that an earlier attempt made, or
+ * where none was asked for; the others are not ours to write: `operators` comes from the environment, `outside` is a key
+ * store's.
+ */
+export type RingRenewal = 'renewed' | 'carried on' | 'operators' | 'outside';
+
+/**
  * Makes a new key the active one, in two steps with the grace period after each: first every process knows it, then
- * every process uses it. Goes on where an earlier attempt ended. Where rows still lie under an older key, or the
- * operator alone can change the ring, the active key stays as it is.
+ * every process uses it. Goes on where an earlier attempt ended. Where rows still lie under an older key, `mayAdd` is
+ * false, or the operator alone can change the ring, the active key stays as it is.
  */
 export async function renewRing(
   parts: RingParts,
   purpose: Purpose,
   { grace, signal }: Pick<RotationOptions, 'grace' | 'signal'>,
-  isUnderWay: (keyId: string) => Promise<boolean>,
-): Promise<void> {
+  { mayAdd, isUnderWay }: { mayAdd: boolean; isUnderWay: (keyId: string) => Promise<boolean> },
+): Promise<RingRenewal> {
   const { keyRing, keyRingFile } = parts;
-  if (keyRingFile === null || isOutside(parts, purpose)) return;
+  if (isOutside(parts, purpose)) return 'outside';
+  if (keyRingFile === null) return 'operators';
   const rest = async () => void (await sleep(grace, undefined, { signal }));
   keyRing.searchIndex.reread?.();
   const waiting = purpose === 'encryption' ? nextEncryptionKey(parts) : keyRing[purpose].nextId;
   if (!waiting) {
     const goesOn =
-      (await isUnderWay(activeKeyId(parts, purpose))) || (await countOutdated(parts, purpose)) > 0;
-    if (goesOn) return rest();
+      !mayAdd || (await isUnderWay(activeKeyId(parts, purpose))) || (await countOutdated(parts, purpose)) > 0;
+    if (goesOn) {
+      await rest();
+      return 'carried on';
+    }
     editKeyRingFile(keyRingFile).addKey(purpose);
   }
   await rest();
   editKeyRingFile(keyRingFile).activateNext(purpose);
   keyRing.searchIndex.reread?.();
   await rest();
+  return 'renewed';
 }
 
 function nextEncryptionKey({ keyRing }: RingParts): string | null {

@@ -9,7 +9,7 @@ import { createKeyGenerations } from '../../../privacy/key-generations.js';
 import { wrappingContext } from '../../../security/signing-key-material.js';
 import { type KeyKind, type KeyParts, RING_PURPOSES, type RotationOptions } from './key-parts.js';
 import { PEPPERS_FILLED, type Runs } from './key-run.js';
-import { activeKeyId, countOutdated, renewRing } from './ring-steps.js';
+import { activeKeyId, countOutdated, renewRing, type RingRenewal } from './ring-steps.js';
 
 /** What came of a replacement. */
 export interface RotationOutcome {
@@ -20,6 +20,8 @@ export interface RotationOutcome {
   failed: number;
   /** Rows that still lie under an older key: those that failed, or passwords whose owners have not signed in since. */
   left: number;
+  /** What became of the key ring; null for keys that do not stand in it. */
+  ring: RingRenewal | null;
 }
 
 interface Counting {
@@ -32,11 +34,15 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
   const { db, databaseUrl, sql, privacy, keyRing, wrappedKeys, signingKeys, log } = parts;
 
   /**
-   * Replaces the key of a kind and brings every row under the new one.
+   * Replaces the key of a kind and brings every row under the new one. With `mayAdd: false` the ring gets no new key:
+   * rows come under the active one, or one that an earlier attempt began with.
    *
    * @throws BusyError while another process does so
    */
-  async function rotate(kind: KeyKind, options: RotationOptions): Promise<RotationOutcome> {
+  async function rotate(
+    kind: KeyKind,
+    options: RotationOptions & { mayAdd?: boolean },
+  ): Promise<RotationOutcome> {
     return withUpkeepLock(databaseUrl, `keys ${kind}`, async () => {
       if (kind === 'signing') return rotateSigning();
       if (kind === 'data') return rotateData(options);
@@ -46,18 +52,18 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
 
   async function rotateRing(
     kind: 'encryption' | 'search-index' | 'pepper',
-    options: RotationOptions,
+    { mayAdd = true, ...options }: RotationOptions & { mayAdd?: boolean },
   ): Promise<RotationOutcome> {
     const purpose = RING_PURPOSES[kind]!;
-    await renewRing(parts, purpose, options, isUnderWay(kind));
+    const ring = await renewRing(parts, purpose, options, { mayAdd, isUnderWay: isUnderWay(kind) });
     const keyId = activeKeyId(parts, purpose);
     const outdated = await countOutdated(parts, purpose);
     const run = await runs.open(kind, keyId, outdated);
     const counting = countRows(run, Math.max(0, run.total - outdated), options);
     await bringUnder(run, kind, options, counting);
     const left = await countOutdated(parts, purpose);
-    if (left === 0) await runs.complete(run, run.total);
-    return { keyId, left, ...counting.result() };
+    if (left === 0) await runs.completeAll(kind, run);
+    return { keyId, left, ring, ...counting.result() };
   }
 
   async function bringUnder(
@@ -91,7 +97,7 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
     await replaceData(options, run.startedAt, null, counting);
     const { changed, failed } = counting.result();
     if (failed === 0) await runs.complete(run, changed);
-    return { keyId: null, changed, failed, left: failed };
+    return { keyId: null, changed, failed, left: failed, ring: null };
   }
 
   /** Replaces the data key of one user now. */
@@ -104,7 +110,7 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
     await replaceData(options, now!.now, userId, counting);
     const { changed, failed } = counting.result();
     if (failed === 0) await record('key.rotation_completed', userId);
-    return { keyId: null, changed, failed, left: failed };
+    return { keyId: null, changed, failed, left: failed, ring: null };
   }
 
   const record = (action: 'key.rotation_started' | 'key.rotation_completed', subjectId: string) =>
@@ -134,7 +140,13 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
     });
     const [newest] = keys;
     if (newest) await runs.open('signing', newest.id, keys.length - 1);
-    return { keyId: newest?.id ?? null, changed: 0, failed: 0, left: Math.max(0, keys.length - 1) };
+    return {
+      keyId: newest?.id ?? null,
+      changed: 0,
+      failed: 0,
+      left: Math.max(0, keys.length - 1),
+      ring: null,
+    };
   }
 
   const isUnderWay = (kind: KeyKind) => async (keyId: string) =>
