@@ -19,7 +19,7 @@ import { generateKeyRing, loadKeyRing } from '../src/privacy/key-ring.js';
 import { createPrivacy } from '../src/privacy/privacy.js';
 import { createAuditService } from '../src/services/audit/audit.service.js';
 import { createAuditLog } from '../src/services/audit/audit-log.js';
-import { ensureCheckpointKey } from '../src/services/audit/checkpoint-key.js';
+import { createCheckpointKeys } from '../src/services/audit/checkpoint-key.js';
 import { createLogFolder } from '../src/services/audit/log-folder.js';
 import { createPublisher } from '../src/services/audit/publish-checkpoints.js';
 import { createSealer } from '../src/services/audit/sealer.js';
@@ -27,8 +27,7 @@ import { printMachine } from './report.js';
 import { median } from './statistics.js';
 
 const CONNECTIONS = 24;
-const ROUNDS = 8;
-const SECONDS = 4;
+const [ROUNDS = 8, SECONDS = 4] = process.argv.slice(2).map(Number);
 const USERS = 500;
 const ORIGIN = {
   ipAddress: '192.0.2.7',
@@ -63,13 +62,9 @@ async function measure(url: string): Promise<void> {
   const keyRing = loadKeyRing(generateKeyRing());
   const privacy = createPrivacy({ keyRing });
   const db = createDatabase({ url, privacy, poolSize: 2, log });
-  const openKey = () =>
-    ensureCheckpointKey({
-      db,
-      encryption: keyRing.encryption,
-      clock: systemClock,
-      publicUrl: 'https://id.example.com',
-    });
+  const { encryption } = keyRing;
+  const publicUrl = 'https://id.example.com';
+  const openKeys = createCheckpointKeys({ db, encryption, clock: systemClock, publicUrl }).open;
   const folder = createLogFolder(join(dataDir, 'audit'));
   const publisher = createPublisher({
     destinations: ['file'],
@@ -78,7 +73,7 @@ async function measure(url: string): Promise<void> {
     print: () => undefined,
     log,
   });
-  const sealer = createSealer({ url, openKey, publisher, log });
+  const sealer = createSealer({ url, openKeys, publisher, log });
   sealer.start();
   const users: string[] = [];
   for (let made = 0; made < USERS; made += 1) {
@@ -138,7 +133,7 @@ async function measure(url: string): Promise<void> {
     micros.plain.push(other.micros);
   }
   const started = performance.now();
-  const verification = await createAuditLog({ url, privacy, folder, openKey }).verify();
+  const verification = await createAuditLog({ url, privacy, folder, openKeys }).verify();
   const seconds = (performance.now() - started) / 1_000;
   await Promise.all(clients.map((client) => client.end()));
   await sealer.stop();

@@ -111,9 +111,18 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   scheduleRetention(jobs, retention);
 
   const { encryption } = keyRing;
-  const auditParts = createAuditParts({ config, databaseUrl, db, privacy, encryption, clock, log, print });
-
   const { audit } = services;
+  const auditParts = createAuditParts({
+    config,
+    databaseUrl,
+    db,
+    privacy,
+    audit,
+    encryption,
+    clock,
+    log,
+    print,
+  });
   const keyUpkeep = createKeyUpkeep({
     config,
     databaseUrl,

@@ -6,10 +6,12 @@ import type { Log } from '../log.js';
 import type { KeyEncryption } from '../privacy/key-ring.js';
 import type { Privacy } from '../privacy/privacy.js';
 import { createAuditLog } from '../services/audit/audit-log.js';
-import { ensureCheckpointKey } from '../services/audit/checkpoint-key.js';
+import type { AuditService } from '../services/audit/audit.service.js';
+import { createCheckpointKeys } from '../services/audit/checkpoint-key.js';
 import { createListEvents } from '../services/audit/list-events.js';
 import { createLogFolder } from '../services/audit/log-folder.js';
 import { createPublisher } from '../services/audit/publish-checkpoints.js';
+import { createRotateCheckpointKey } from '../services/audit/rotate-checkpoint-key.js';
 import { createSealer } from '../services/audit/sealer.js';
 
 interface Needs {
@@ -17,6 +19,7 @@ interface Needs {
   databaseUrl: string;
   db: Database;
   privacy: Privacy;
+  audit: AuditService;
   encryption: KeyEncryption;
   clock: Clock;
   log: Log;
@@ -31,6 +34,7 @@ export function createAuditParts({
   databaseUrl: url,
   db,
   privacy,
+  audit,
   encryption,
   clock,
   log,
@@ -38,11 +42,13 @@ export function createAuditParts({
 }: Needs) {
   const { publicUrl, auditCheckpoints: destinations, auditCheckpointWebhookUrl: webhookUrl } = config;
   const folder = createLogFolder(join(config.dataDir, 'audit'));
-  const openKey = () => ensureCheckpointKey({ db, encryption, clock, publicUrl });
+  const keys = createCheckpointKeys({ db, encryption, clock, publicUrl });
+  const openKeys = keys.open;
   const publisher = createPublisher({ destinations, webhookUrl, folder, print, log });
   return {
     events: createListEvents({ db, privacy }),
-    auditLog: createAuditLog({ url, privacy, folder, openKey }),
-    sealer: createSealer({ url, openKey, publisher, log }),
+    auditLog: createAuditLog({ url, privacy, folder, openKeys }),
+    sealer: createSealer({ url, openKeys, publisher, log }),
+    rotateCheckpointKey: createRotateCheckpointKey({ db, audit, keys }),
   };
 }

@@ -6,6 +6,7 @@ import { KeyRingError } from '../privacy/privacy-errors.js';
 import { adminBootstrap } from './commands/admin-bootstrap.js';
 import { auditDump } from './commands/audit-dump.js';
 import { auditProve } from './commands/audit-prove.js';
+import { auditRotateKey } from './commands/audit-rotate-key.js';
 import { auditVerify } from './commands/audit-verify.js';
 import { keysAskReset } from './commands/keys-ask-reset.js';
 import { keysRemove } from './commands/keys-remove.js';
@@ -24,6 +25,7 @@ const COMMANDS = [
   auditVerify,
   auditDump,
   auditProve,
+  auditRotateKey,
   keysStatus,
   keysRotate,
   keysRemove,

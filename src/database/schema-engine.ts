@@ -107,9 +107,23 @@ async function loadEngine(): Promise<EngineModule> {
   const engine = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as EngineModule;
   const file = join(dirname(createRequire(import.meta.url).resolve(name)), 'schema_engine_bg.wasm');
   const { WebAssembly } = globalThis as unknown as { WebAssembly: Instantiate };
-  const imports = { './schema_engine_bg.js': engine };
+  const imports = { './schema_engine_bg.js': withoutLingering(engine) };
   const { instance } = await WebAssembly.instantiate(await readFile(file), imports);
   engine.__wbg_set_wasm(instance.exports);
   instance.exports.__wbindgen_start();
   return engine;
+}
+
+/**
+ * What the engine calls, its timers excepted from what keeps a process running: it sets one of ten seconds for its lock,
+ * and leaves it behind when it has the lock. While it works, its connection keeps the process.
+ */
+function withoutLingering(engine: EngineModule): Record<string, unknown> {
+  const setUnref = (work: () => void, milliseconds: number) => setTimeout(work, milliseconds >>> 0).unref();
+  return Object.fromEntries(
+    Object.entries(engine).map(([name, value]: [string, unknown]) => [
+      name,
+      name.startsWith('__wbg_setTimeout') ? setUnref : value,
+    ]),
+  );
 }

@@ -54,7 +54,9 @@ test('reinstating lets the person in again', async () => {
   expect((await signIn(person.email)).errors).toBeUndefined();
   const again = await server.graphql(query, { id: person.id }, admin.token);
   expect(codeOf(again)).toBe('CONFLICT');
-  expect(again.errors?.[0]?.extensions.fields).toEqual({ userId: 'is not suspended' });
+  expect(again.errors?.[0]?.extensions.fields).toEqual({
+    userId: 'is not suspended; there is nothing to end',
+  });
 });
 
 test('a suspension ends by itself when its time is over', async () => {
@@ -147,9 +149,11 @@ describe('soft deletion', () => {
       expect(errors?.[0]?.extensions.code).toBe('CONFLICT');
       return errors?.[0]?.extensions.fields;
     };
-    expect(await fieldsOf(RESTORE)).toEqual({ userId: 'is not deleted' });
+    expect(await fieldsOf(RESTORE)).toEqual({ userId: 'is not deleted; there is nothing to restore' });
     await server.graphql(DELETE, { id: person.id }, admin.token);
-    expect(await fieldsOf(DELETE)).toEqual({ userId: 'is deleted already' });
+    expect(await fieldsOf(DELETE)).toEqual({
+      userId: 'is deleted already; restoreUser brings it back, eraseUser erases it',
+    });
     expect(await fieldsOf(SUSPEND)).toEqual({ userId: 'is deleted; restore it first' });
   });
 

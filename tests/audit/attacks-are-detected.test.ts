@@ -48,7 +48,7 @@ async function recompute(): Promise<void> {
 
 /** The worst case: the attacker has got the signing key too, and signs the recomputed log. */
 async function resign(): Promise<void> {
-  const signer = await it.openKey();
+  const { signer } = await it.openKeys();
   for (const { size, root } of await it.attack('SELECT size, root FROM audit_checkpoints')) {
     const note = signCheckpoint({ size: Number(size), root: root as Buffer }, signer);
     await it.attack('UPDATE audit_checkpoints SET note = $1 WHERE size = $2', [note, size]);

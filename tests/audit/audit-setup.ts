@@ -8,7 +8,7 @@ import { createLog } from '../../src/log.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createAuditLog } from '../../src/services/audit/audit-log.js';
 import { createAuditService } from '../../src/services/audit/audit.service.js';
-import { ensureCheckpointKey } from '../../src/services/audit/checkpoint-key.js';
+import { createCheckpointKeys } from '../../src/services/audit/checkpoint-key.js';
 import { createLogFolder } from '../../src/services/audit/log-folder.js';
 import { createPublisher } from '../../src/services/audit/publish-checkpoints.js';
 import { FROM_THE_START, sealEvents, type SealPosition } from '../../src/services/audit/seal-events.js';
@@ -44,8 +44,8 @@ export async function createAuditSetup() {
   const audit = createAuditService({ clock: systemClock, privacy });
   const folder = createLogFolder(join(dataDir, 'audit'));
   const publicUrl = 'https://id.example.com';
-  const openKey = () =>
-    ensureCheckpointKey({ db, encryption: keyRing.encryption, clock: systemClock, publicUrl });
+  const keys = createCheckpointKeys({ db, encryption: keyRing.encryption, clock: systemClock, publicUrl });
+  const openKeys = keys.open;
   const publisher = createPublisher({
     destinations: ['file'],
     webhookUrl: null,
@@ -59,13 +59,13 @@ export async function createAuditSetup() {
     client.on('error', () => undefined);
     await client.connect();
   }
-  await publisher.catchUp(await openKey(), readSealedHistory(sealing));
+  await publisher.catchUp((await openKeys()).verifiers, readSealedHistory(sealing));
   let position: SealPosition = FROM_THE_START;
 
   /** One round of the sealer; returns how many events it sealed. What tests beside this one do can't hold it up. */
   async function seal(): Promise<number> {
     await othersAreThrough(superuser);
-    const outcome = await sealEvents(sealing, await openKey(), position);
+    const outcome = await sealEvents(sealing, await openKeys(), position);
     position = outcome.position;
     if (outcome.sealed) await publisher.publish(outcome.sealed);
     return outcome.sealed?.leafHashes.length ?? 0;
@@ -77,10 +77,11 @@ export async function createAuditSetup() {
     privacy,
     folder,
     dataDir,
-    openKey,
+    keys,
+    openKeys,
     databaseUrl: database.url,
     ownerUrl: database.ownerUrl,
-    auditLog: createAuditLog({ url: database.url, privacy, folder, openKey }),
+    auditLog: createAuditLog({ url: database.url, privacy, folder, openKeys }),
     seal,
     /** A log of its own reader, that knows nothing of the copies outside. */
     logWithoutCopies: () =>
@@ -88,7 +89,7 @@ export async function createAuditSetup() {
         url: database.url,
         privacy,
         folder: createLogFolder(join(dataDir, 'nowhere')),
-        openKey,
+        openKeys,
       }),
     async createUser(email = `${Math.random().toString(36).slice(2)}@example.com`): Promise<string> {
       return (await db.user.create({ data: { email }, select: { id: true } })).id;

@@ -33,7 +33,7 @@ function startSealer(interval: number) {
     print: () => undefined,
     log,
   });
-  const sealer = createSealer({ url: it.databaseUrl, openKey: it.openKey, publisher, log, interval });
+  const sealer = createSealer({ url: it.databaseUrl, openKeys: it.openKeys, publisher, log, interval });
   sealer.start();
   return sealer;
 }

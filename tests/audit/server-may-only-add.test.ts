@@ -38,6 +38,10 @@ describe.each(TABLES)('%s', (table) => {
       `CREATE TRIGGER t BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
       `ALTER TABLE ${table} OWNER TO CURRENT_USER`,
       `SELECT * FROM ${table} FOR UPDATE`,
+      `DO $do$ BEGIN LOCK TABLE ${table} IN SHARE MODE; END $do$`,
+      `CREATE RULE r AS ON INSERT TO ${table} DO INSTEAD NOTHING`,
+      `ALTER TABLE ${table} ADD COLUMN more int`,
+      `CREATE INDEX ON ${table} (${name})`,
     ];
     for (const statement of statements) await expect(server.query(statement)).rejects.toMatchObject(DENIED);
     await expect(server.query('SET session_replication_role = replica')).rejects.toMatchObject(DENIED);
@@ -53,6 +57,47 @@ describe.each(TABLES)('%s', (table) => {
     }
     expect((await it.superuser.query(`SELECT 1 FROM ${table}`)).rowCount).toBeGreaterThan(0);
   });
+});
+
+test('all that the server’s role may do with the log is to read it and to add to it', async () => {
+  const { rows: tables } = await server.query<{ name: string; rights: string[] }>(
+    `SELECT t.name, array_agg(p.name ORDER BY p.name) FILTER (WHERE has_table_privilege(t.name, p.name)) AS rights
+       FROM unnest($1::text[]) AS t(name), unnest($2::text[]) AS p(name) GROUP BY 1 ORDER BY 1`,
+    [TABLES, ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN']],
+  );
+  const { rows: columns } = await server.query<{ name: string; rights: string[] }>(
+    `SELECT attname AS name, array_agg(p.name ORDER BY p.name) FILTER (WHERE has_column_privilege(attrelid, attnum, p.name)) AS rights
+       FROM pg_attribute, unnest($1::text[]) AS p(name)
+      WHERE attrelid = 'audit_events'::regclass AND attnum > 0 AND NOT attisdropped GROUP BY 1 ORDER BY 1`,
+    [['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']],
+  );
+  expect(tables).toEqual([
+    { name: 'audit_checkpoints', rights: ['INSERT', 'SELECT'] },
+    { name: 'audit_events', rights: ['SELECT'] },
+    { name: 'audit_leaves', rights: ['INSERT', 'SELECT'] },
+  ]);
+  const added = ['action', 'actor_id', 'at', 'data', 'id', 'origin_commitment', 'subject_id'];
+  expect(columns).toEqual([
+    ...added.map((name) => ({ name, rights: ['INSERT', 'SELECT'] })),
+    { name: 'transaction_id', rights: ['SELECT'] },
+  ]);
+  const { rows: role } = await server.query(
+    'SELECT rolsuper, rolcreaterole, rolbypassrls, rolreplication FROM pg_roles WHERE rolname = current_user',
+  );
+  expect(role).toEqual([
+    { rolsuper: false, rolcreaterole: false, rolbypassrls: false, rolreplication: false },
+  ]);
+});
+
+test('the server’s role vacuums what an erasure empties, and not the log', async () => {
+  const notices: string[] = [];
+  const listen = ({ message }: { message?: string }) => void notices.push(message ?? '');
+  server.on('notice', listen);
+  await server.query('VACUUM users, user_profiles, data_keys');
+  expect(notices).toEqual([]);
+  await server.query('VACUUM audit_events');
+  expect(notices).toEqual([expect.stringContaining('permission denied')]);
+  server.off('notice', listen);
 });
 
 test('the server’s role cannot choose the transaction of an event, by which it could hide from the sealer', async () => {

@@ -8,6 +8,7 @@ import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
 import { REGISTER } from '../../src/privacy/register.js';
 import { ERASURE_STEPS } from '../../src/services/compliance/erasure/carry-out-erasure.js';
 import { planErasure } from '../../src/services/compliance/erasure/erasure-plan.js';
+import { inParallel } from '../setup/in-parallel.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { beginErasure, openErasureWorkshop, type ErasureWorkshop } from './erasure-workshop.js';
 
@@ -103,15 +104,6 @@ const EVERY_MOMENT = ERASURE_STEPS.flatMap((step) => [`before:${step}`, `after:$
 /** Those after which the outside world differs; `npm run stress:erasure` tries every one. */
 const MOMENTS = ['after:access', 'after:ledger', 'before:destroy', 'after:destroy', 'after:receipt'];
 const RANDOM_KILLS = Number(process.env.RANDOM_KILLS ?? 0);
-
-/** Does `work` for each item, three at a time. */
-async function inParallel<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const workers = [1, 2, 3].map(async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  });
-  await Promise.all(workers);
-}
 
 test('killed before or after a step and taken up again, an erasure ends the same', async () => {
   await inParallel(RANDOM_KILLS > 0 ? EVERY_MOMENT : MOMENTS, async (end) => {

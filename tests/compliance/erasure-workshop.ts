@@ -61,6 +61,7 @@ export async function openErasureWorkshop({ url, dataDir, keyRing, watch, env = 
     databaseUrl: url,
     db,
     privacy,
+    audit: services.audit,
     encryption,
     clock,
     log,

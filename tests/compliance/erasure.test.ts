@@ -224,6 +224,30 @@ test('an officer cannot erase an account above their own, nor the last administr
   expect(codeOf(await erasures.request(last.token))).toBe('CONFLICT');
 });
 
+test('of administrators who all want to go the last one stays until there is another', async () => {
+  const { db } = server.app;
+  await db.userRole.deleteMany({ where: { role: 'ADMIN' } });
+  const [one, other] = [await signUp(server, ['ADMIN']), await signUp(server, ['ADMIN'])];
+  const [first, second] = await Promise.all([erasures.request(one.token), erasures.request(other.token)]);
+  expect([codeOf(first) ?? 'opened', codeOf(second) ?? 'opened'].sort()).toEqual(['CONFLICT', 'opened']);
+  const [leaving, staying] = codeOf(first) === undefined ? [one, other] : [other, one];
+  const { id } = requestIn(codeOf(first) === undefined ? first : second);
+  // Who is about to go no longer counts, and so cannot remove the one who stays.
+  const SUSPEND = 'mutation ($id: ID!) { suspendUser(userId: $id, reason: "test") { user { id } } }';
+  expect(codeOf(await server.graphql(SUSPEND, { id: staying.id }, leaving.token))).toBe('CONFLICT');
+
+  await db.userRole.deleteMany({ where: { userId: staying.id } });
+  await db.erasureRequest.update({ where: { id }, data: { scheduledFor: new Date(0) } });
+  await server.app.erasures.runDue();
+  expect((await erasures.find(officer.token, id))?.status).toBe('SCHEDULED');
+  await db.userRole.create({ data: { userId: staying.id, role: 'ADMIN' } });
+  await server.app.erasures.runDue();
+  await eventually(
+    async () => expect((await erasures.find(officer.token, id))?.status).toBe('COMPLETED'),
+    20_000,
+  );
+}, 40_000);
+
 test('two officers who erase one account at the same moment begin one erasure', async () => {
   const person = await signUp(server);
   const answers = await Promise.all([1, 2].map(() => erasures.erase(officer.token, person.id)));

@@ -7,7 +7,7 @@ import { readConfig } from '../../config.js';
 import { createLog } from '../../log.js';
 import { readDump } from '../../services/audit/dump-log.js';
 import { readCheckpoints, readLeaves, readVerifiers } from '../../services/audit/log-folder.js';
-import { parseVerifierKey } from '../../services/audit/signed-note.js';
+import { parseVerifierKey, type NoteVerifier } from '../../services/audit/signed-note.js';
 import { verifyLog, type LogVerification } from '../../services/audit/verify-log.js';
 import { type CommandSurroundings, defineCommand, UsageError } from '../command.js';
 
@@ -18,12 +18,12 @@ const BROKEN = 1;
 export const auditVerify = defineCommand({
   name: 'audit verify',
   summary: 'Verifies the audit log against its signed checkpoints; with --dump without the database.',
-  usage: '[--dump FILE [--copies FOLDER] [--checkpoints FILE] [--key KEY]]',
+  usage: '[--dump FILE [--copies FOLDER] [--checkpoints FILE] [--key KEY]…]',
   options: {
     dump: { type: 'string' },
     copies: { type: 'string' },
     checkpoints: { type: 'string' },
-    key: { type: 'string' },
+    key: { type: 'string', multiple: true },
   },
   async run({ values }, surroundings) {
     const { dump } = values;
@@ -47,15 +47,13 @@ interface Offline {
   /** The folder with `checkpoints`, `leaves` and `key`; default: DATA_DIR/audit. */
   copies?: string | undefined;
   checkpoints?: string | undefined;
-  /** The verifier's key itself. */
-  key?: string | undefined;
+  /** The verifiers' keys themselves: one for each time that the key was replaced, and the first. */
+  key?: string[] | undefined;
 }
 
 async function verifyOffline(given: Offline, { env }: CommandSurroundings): Promise<LogVerification> {
   const folder = given.copies ?? join(readConfig({ DATA_DIR: env.DATA_DIR }).config.dataDir, 'audit');
-  const pinned = given.key === undefined ? null : parseVerifierKey(given.key.trim());
-  if (given.key !== undefined && pinned === null) throw new UsageError('--key is no verifier key');
-  const verifiers = pinned ? [pinned] : await readVerifiers(join(folder, 'key'));
+  const verifiers = given.key ? given.key.map(readKey) : await readVerifiers(join(folder, 'key'));
   if (verifiers.length === 0) throw new UsageError(`There is no key in ${folder}: name one with --key`);
   const checkpoints = given.checkpoints ?? join(folder, 'checkpoints');
   const length = await sizeOf(checkpoints);
@@ -67,6 +65,12 @@ async function verifyOffline(given: Offline, { env }: CommandSurroundings): Prom
     checkpoints: [readCheckpoints(checkpoints, verifiers, length)],
     copiedLeaves: readLeaves(leaves, Math.floor(((await sizeOf(leaves)) ?? 0) / 32)),
   });
+}
+
+function readKey(text: string): NoteVerifier {
+  const verifier = parseVerifierKey(text.trim());
+  if (!verifier) throw new UsageError('--key is no verifier key');
+  return verifier;
 }
 
 /** Opens the file when the first line is asked for: an interface that nobody listens to loses its lines. */

@@ -80,6 +80,22 @@ async function reIndexRow(
   onRow({ id: row.id, error });
 }
 
+/**
+ * How many values lack a derived index: rows from before there was one. `reIndex` makes it.
+ */
+export async function countUnindexed(sql: Sql): Promise<number> {
+  let count = 0;
+  for (const { table, column, derived } of INDEXED_COLUMNS) {
+    for (const index of derived) {
+      const [row] = await sql<{ count: string }>(
+        `SELECT count(*) AS count FROM "${table}" WHERE "${index.column}" IS NULL AND "${column}" IS NOT NULL`,
+      );
+      count += Number(row?.count ?? 0);
+    }
+  }
+  return count;
+}
+
 /** Clears indexes under keys that are no longer in the ring from the columns beside. Returns how many. */
 export async function clearOtherIndexes(sql: Sql, searchIndex: SecretVersions, pace: Pace): Promise<number> {
   let cleared = 0;

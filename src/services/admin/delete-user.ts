@@ -1,5 +1,5 @@
 import { requireRecentSignIn } from '../../security/step-up.js';
-import { requireNotBeingErased } from '../compliance/erasure/request-erasure.js';
+import { findLeaving, requireNotBeingErased } from '../compliance/erasure/conflicts.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';
 import { conflict, requireSomebodyElse, type Rules } from './rules.js';
@@ -21,8 +21,9 @@ export function createDeleteUser(parts: AdminParts & { rules: Rules }) {
       const { user } = await rules.requireSubject(tx, actor, 'users:write', userId);
       requireRecentSignIn(actor.viewer, clock);
       requireSomebodyElse(actor, user.id);
-      if (user.status === 'DELETED') throw conflict('is deleted already');
-      await identity.requireAnotherAdmin(tx, user.id);
+      if (user.status === 'DELETED')
+        throw conflict('is deleted already; restoreUser brings it back, eraseUser erases it');
+      await identity.requireAnotherAdmin(tx, user.id, findLeaving);
       await identity.softDelete(tx, user.id, reason);
       await sessions.endAll(tx, user.id, { reason: 'deleted', actorId, origin: actor.origin });
       const event = { actorId, subjectId: user.id, origin: actor.origin };
@@ -36,7 +37,7 @@ export function createDeleteUser(parts: AdminParts & { rules: Rules }) {
     await db.$transaction(async (tx) => {
       const { user } = await rules.requireSubject(tx, actor, 'users:write', userId);
       requireRecentSignIn(actor.viewer, clock);
-      if (user.status !== 'DELETED') throw conflict('is not deleted');
+      if (user.status !== 'DELETED') throw conflict('is not deleted; there is nothing to restore');
       await requireNotBeingErased(tx, user.id);
       await identity.restore(tx, user.id);
       const event = { actorId, subjectId: user.id, origin: actor.origin };

@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.js';
 import { rankOf, type Role } from '../../security/permissions.js';
 import { requireRecentSignIn } from '../../security/step-up.js';
+import { findLeaving } from '../compliance/erasure/conflicts.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';
 import { conflict, type Rules } from './rules.js';
@@ -26,7 +27,7 @@ export function createSetUserRoles({ db, clock, audit, identity, rules }: AdminP
       if (user.status === 'DELETED' && granted.length > 0) throw conflict('is deleted; restore it first');
       const isTooMuch = rankOf(granted) > rankOf(actorRoles) || (granted.length > 0 && user.id === actorId);
       if (isTooMuch) throw new AppError('FORBIDDEN');
-      if (revoked.includes('ADMIN')) await identity.requireAnotherAdmin(tx, user.id);
+      if (revoked.includes('ADMIN')) await identity.requireAnotherAdmin(tx, user.id, findLeaving);
       await identity.setRoles(tx, { userId: user.id, roles: [...next], grantedBy: actorId });
       const event = { actorId, subjectId: user.id, origin: actor.origin, data: { granted, revoked } };
       await audit.record(tx, { action: 'user.roles_changed', ...event });

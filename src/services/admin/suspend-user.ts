@@ -2,6 +2,7 @@ import { badInput } from '../../errors.js';
 import { parseText } from '../../input/text.js';
 import { requireRecentSignIn } from '../../security/step-up.js';
 import type { AuditData } from '../audit/audit.service.js';
+import { findLeaving } from '../compliance/erasure/conflicts.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';
 import { conflict, requireSomebodyElse, type Rules } from './rules.js';
@@ -42,7 +43,7 @@ export function createSuspendUser(parts: AdminParts & { rules: Rules }) {
       requireRecentSignIn(actor.viewer, clock);
       requireSomebodyElse(actor, user.id);
       if (user.status === 'DELETED') throw conflict('is deleted; restore it first');
-      await identity.requireAnotherAdmin(tx, user.id);
+      await identity.requireAnotherAdmin(tx, user.id, findLeaving);
       await identity.suspend(tx, user.id, { reason, until });
       if (until) await jobs.enqueue(tx, END_SUSPENSION_JOB, { userId: user.id }, { startAfter: until });
       await sessions.endAll(tx, user.id, { reason: 'suspended', actorId, origin: actor.origin });
@@ -63,7 +64,7 @@ export function createSuspendUser(parts: AdminParts & { rules: Rules }) {
       const { user } = await rules.requireSubject(tx, actor, 'users:suspend', userId);
       requireRecentSignIn(actor.viewer, clock);
       if (user.status === 'DELETED') throw conflict('is deleted; restore it first');
-      if (user.status !== 'SUSPENDED') throw conflict('is not suspended');
+      if (user.status !== 'SUSPENDED') throw conflict('is not suspended; there is nothing to end');
       await identity.reinstate(tx, user.id);
       const event = { actorId, subjectId: user.id, origin: actor.origin };
       await audit.record(tx, { action: 'user.reinstated', ...event, data: { reason: 'by-staff' } });

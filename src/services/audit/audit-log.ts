@@ -8,11 +8,11 @@ export interface AuditLogParts {
   url: string;
   privacy: Privacy;
   folder: LogFolder;
-  openKey: () => Promise<NoteVerifier>;
+  openKeys: () => Promise<{ verifiers: readonly NoteVerifier[] }>;
 }
 
 /** The sealed log of this database, held against its copies outside. */
-export function createAuditLog({ url, privacy, folder, openKey }: AuditLogParts) {
+export function createAuditLog({ url, privacy, folder, openKeys }: AuditLogParts) {
   let running: Promise<LogVerification> | null = null;
 
   /**
@@ -25,7 +25,7 @@ export function createAuditLog({ url, privacy, folder, openKey }: AuditLogParts)
   }
 
   async function verifyNow(): Promise<LogVerification> {
-    const verifiers = [...(await folder.readVerifiers()), await openKey()];
+    const verifiers = [...(await folder.readVerifiers()), ...(await openKeys()).verifiers];
     // The copies first: what is sealed after they were looked at would seem to be missing in the database.
     const outside = await folder.checkpoints(verifiers);
     const copiedLeaves = await folder.leaves();

@@ -57,12 +57,12 @@ export function createLogFolder(folder: string) {
     }
   }
 
-  /** Makes the folder, notes the verifier's key unless it is there, and drops half a hash that a crash left. */
-  async function prepare(verifier: NoteVerifier): Promise<void> {
+  /** Makes the folder, notes the verifiers' keys that are not there, and drops half a hash that a crash left. */
+  async function prepare(verifiers: readonly NoteVerifier[]): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const line = formatVerifierKey(verifier);
-    const known = await readFile(keyFile, 'utf8').catch(() => '');
-    if (!known.split('\n').includes(line)) await appendFile(keyFile, `${line}\n`);
+    const known = (await readFile(keyFile, 'utf8').catch(() => '')).split('\n');
+    const missing = verifiers.map(formatVerifierKey).filter((line) => !known.includes(line));
+    for (const line of missing.reverse()) await appendFile(keyFile, `${line}\n`);
     const length = await sizeOf(leafFile);
     if (length % HASH_BYTES !== 0) await truncate(leafFile, length - (length % HASH_BYTES));
   }

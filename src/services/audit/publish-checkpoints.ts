@@ -17,6 +17,8 @@ export interface SealedBatch {
 export interface SealedHistory {
   checkpointsAfter(size: number): AsyncIterable<{ size: number; note: string }>;
   leafHashesFrom(sequence: number): AsyncIterable<Buffer[]>;
+  /** The newest checkpoint; null while nothing is sealed. */
+  lastNote(): Promise<string | null>;
 }
 
 export interface PublisherParts {
@@ -39,10 +41,11 @@ export function createPublisher({ destinations, webhookUrl, folder, print, log }
   const toFile = destinations.includes('file');
   let unsent: string | null = null;
 
-  /** Brings the files up to what the database holds, after a crash between the two. */
-  async function catchUp(verifier: NoteVerifier, history: SealedHistory): Promise<void> {
+  /** Brings the copies up to what the database holds: an earlier process may not have come to it. */
+  async function catchUp(verifiers: readonly NoteVerifier[], history: SealedHistory): Promise<void> {
+    if (webhookUrl !== null) unsent = await history.lastNote();
     if (!toFile) return;
-    await folder.prepare(verifier);
+    await folder.prepare(verifiers);
     await fillLeaves(history);
     for await (const { note } of history.checkpointsAfter(await folder.lastSize())) {
       await folder.appendCheckpoint(note);

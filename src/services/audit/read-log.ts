@@ -70,14 +70,6 @@ export async function openLogReader(url: string, privacy: Privacy | null) {
     }
   }
 
-  /** The last signed note; null while nothing is sealed. */
-  async function lastNote(): Promise<string | null> {
-    const { rows } = await client.query<{ note: string }>(
-      'SELECT note FROM audit_checkpoints ORDER BY size DESC LIMIT 1',
-    );
-    return rows[0]?.note ?? null;
-  }
-
   /** The hash of the subtree over the leaves from `start` to before `end`. */
   async function subtreeHash(start: number, end: number): Promise<Buffer> {
     let tree: Frontier = EMPTY_FRONTIER;
@@ -88,7 +80,14 @@ export async function openLogReader(url: string, privacy: Privacy | null) {
     return rootOf(tree);
   }
 
-  return { leaves, checkpoints, lastNote, subtreeHash, close: () => client.end() };
+  return {
+    leaves,
+    checkpoints,
+    /** The last signed note; null while nothing is sealed. */
+    lastNote: () => readSealedHistory(client).lastNote(),
+    subtreeHash,
+    close: () => client.end(),
+  };
 }
 
 /** Whether the origin that lies beside an event is another one than the event commits to. */

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { readCheckpoint, signCheckpoint } from './checkpoint.js';
+import type { CheckpointKeys } from './checkpoint-key.js';
 import { EVENT_RECORD_COLUMNS, hashEvent, type EventRecord } from './event-record.js';
 import {
   appendLeaf,
@@ -10,7 +11,7 @@ import {
   type Frontier,
 } from './merkle-tree.js';
 import type { SealedBatch } from './publish-checkpoints.js';
-import type { NoteSigner } from './signed-note.js';
+import type { NoteVerifier } from './signed-note.js';
 
 /** Up to where events have been looked at: by transaction, and within it by id. */
 export interface SealPosition {
@@ -66,16 +67,16 @@ export interface SealOutcome {
  * Gives the next events their place in the log and signs the tree with them, in one transaction. The caller
  * holds the lock that lets one process seal at a time.
  *
- * @throws Error when the last checkpoint is not what this key signed: then nothing is sealed
+ * @throws Error when the last checkpoint is not what one of these keys signed: then nothing is sealed
  */
 export async function sealEvents(
   client: pg.Client,
-  signer: NoteSigner,
+  keys: CheckpointKeys,
   position: SealPosition,
 ): Promise<SealOutcome> {
   await client.query(`BEGIN; ${BY_INDEX}`);
   try {
-    const outcome = await sealNext(client, signer, position);
+    const outcome = await sealNext(client, keys, position);
     await client.query('COMMIT');
     return outcome;
   } catch (error) {
@@ -86,7 +87,7 @@ export async function sealEvents(
 
 async function sealNext(
   client: pg.Client,
-  signer: NoteSigner,
+  { signer, verifiers }: CheckpointKeys,
   { transaction, id, firstLook }: SealPosition,
 ): Promise<SealOutcome> {
   const snapshot = (await client.query<{ oldest: string; next: string }>(SNAPSHOT)).rows[0];
@@ -105,7 +106,7 @@ async function sealNext(
       : { transaction: goOnFrom, id: NO_ID, firstLook: null };
   if (rows.length === 0) return { position, sealed: null, isFull };
 
-  const before = await readTree(client, signer);
+  const before = await readTree(client, verifiers);
   const leafHashes = rows.map(hashEvent);
   const tree = leafHashes.reduce(appendLeaf, before);
   const note = signCheckpoint({ size: tree.size, root: rootOf(tree) }, signer);
@@ -115,7 +116,7 @@ async function sealNext(
 }
 
 /** The tree of the last checkpoint, if its signature and its numbers agree. */
-async function readTree(client: pg.Client, signer: NoteSigner): Promise<Frontier> {
+async function readTree(client: pg.Client, verifiers: readonly NoteVerifier[]): Promise<Frontier> {
   const { rows } = await client.query<{
     size: string;
     frontier: Buffer;
@@ -124,7 +125,7 @@ async function readTree(client: pg.Client, signer: NoteSigner): Promise<Frontier
   }>(LAST_CHECKPOINT);
   const [row] = rows;
   if (!row) return EMPTY_FRONTIER;
-  const signed = readCheckpoint(row.note, [signer]);
+  const signed = readCheckpoint(row.note, verifiers);
   const tree = unpackFrontier(Number(row.size), row.frontier);
   const agrees = signed?.signed && signed.size === tree.size && signed.root.equals(rootOf(tree));
   if (!agrees || row.leaves !== row.size) throw new Error('The last checkpoint of the audit log is broken.');

@@ -3,13 +3,13 @@ import pg from 'pg';
 import { SECOND } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Publisher } from './publish-checkpoints.js';
+import type { CheckpointKeys } from './checkpoint-key.js';
 import { FROM_THE_START, sealEvents, type SealPosition } from './seal-events.js';
 import { readSealedHistory } from './sealed-history.js';
-import type { NoteSigner } from './signed-note.js';
 
 export interface SealerParts {
   url: string;
-  openKey: () => Promise<NoteSigner>;
+  openKeys: () => Promise<CheckpointKeys>;
   publisher: Publisher;
   log: Log;
   /** Milliseconds between two rounds. */
@@ -25,7 +25,7 @@ export type Sealer = ReturnType<typeof createSealer>;
  * Seals the events of the log, each second, in one process at a time: the others wait for its lock, which ends
  * with its connection. What fails is tried again in the next round.
  */
-export function createSealer({ url, openKey, publisher, log, interval = SECOND }: SealerParts) {
+export function createSealer({ url, openKeys, publisher, log, interval = SECOND }: SealerParts) {
   const stopping = new AbortController();
   let running: Promise<void> | null = null;
 
@@ -59,13 +59,16 @@ export function createSealer({ url, openKey, publisher, log, interval = SECOND }
       succeed();
       await pause();
     }
-    const signer = await openKey();
-    await publisher.catchUp(signer, readSealedHistory(client));
+    let keys = await openKeys();
+    await publisher.catchUp(keys.verifiers, readSealedHistory(client));
     let position: SealPosition = FROM_THE_START;
     for (;;) {
       // Seen before the round: what was recorded before the stop is sealed in a last one.
       const isLast = stopping.signal.aborted;
-      position = await sealAll(client, signer, position);
+      const now = await openKeys();
+      if (now.signer !== keys.signer) await publisher.catchUp(now.verifiers, readSealedHistory(client));
+      keys = now;
+      position = await sealAll(client, keys, position);
       succeed();
       if (isLast) return;
       await pause();
@@ -73,9 +76,9 @@ export function createSealer({ url, openKey, publisher, log, interval = SECOND }
     }
   }
 
-  async function sealAll(client: pg.Client, signer: NoteSigner, from: SealPosition): Promise<SealPosition> {
+  async function sealAll(client: pg.Client, keys: CheckpointKeys, from: SealPosition): Promise<SealPosition> {
     for (let position = from; ;) {
-      const outcome = await sealEvents(client, signer, position);
+      const outcome = await sealEvents(client, keys, position);
       position = outcome.position;
       if (outcome.sealed) await publisher.publish(outcome.sealed);
       if (!outcome.isFull) return position;

@@ -65,7 +65,7 @@ export function createEmailChange(parts: Parts) {
     await orConflict(() =>
       db.$transaction(async (tx) => {
         const { user, email } = await tokens.spend(tx, 'CONFIRM_EMAIL_CHANGE', token);
-        if (await isTaken(tx, email, user.id)) throw new AppError('CONFLICT');
+        if (await isTaken(tx, email, user.id)) throw takenMeanwhile();
         await swap(tx, user, email);
         await audit.record(tx, { action: 'email.changed', actorId: user.id, subjectId: user.id, origin });
         const params = await tokens.issue(tx, {
@@ -111,12 +111,17 @@ export function createEmailChange(parts: Parts) {
   return { request, confirm, undo };
 }
 
+function takenMeanwhile(cause?: unknown): AppError {
+  const hint = 'Another account has this address by now; ask for the change to another one.';
+  return new AppError('CONFLICT', { hint, satisfiedBy: 'requestEmailChange', cause });
+}
+
 /** A race for one address ends in a unique violation for all but one. */
 async function orConflict(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError('CONFLICT', { cause: error });
+    if (isUniqueViolation(error)) throw takenMeanwhile(error);
     throw error;
   }
 }

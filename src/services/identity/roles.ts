@@ -69,16 +69,23 @@ async function isThereAnAdmin(tx: Transaction): Promise<boolean> {
  * Makes sure that somebody who can sign in stays administrator when this account no longer is. The caller holds
  * the rights lock.
  *
+ * @param findLeaving those of these accounts that are about to go and do not count
  * @throws AppError CONFLICT when the account is the last one
  */
-async function requireAnotherAdmin(tx: Transaction, userId: string): Promise<void> {
+async function requireAnotherAdmin(
+  tx: Transaction,
+  userId: string,
+  findLeaving: (tx: Transaction, userIds: readonly string[]) => Promise<Set<string>> = async () => new Set(),
+): Promise<void> {
   const ofAdmins = { role: 'ADMIN', user: { status: 'ACTIVE' } } as const;
   if ((await tx.userRole.count({ where: { ...ofAdmins, userId } })) === 0) return;
   // Whoever was invited and has not come yet cannot help: neither password nor sign-in.
-  const others = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM user_roles r JOIN users u ON u.id = r.user_id
+  const others = await tx.$queryRaw<{ id: string }[]>`
+    SELECT u.id FROM user_roles r JOIN users u ON u.id = r.user_id
      WHERE r.role = 'ADMIN' AND u.status = 'ACTIVE' AND u.id <> ${userId}::uuid
-       AND (u.password_hash IS NOT NULL OR u.last_login_at IS NOT NULL) LIMIT 1`;
-  if (others.length > 0) return;
+       AND (u.password_hash IS NOT NULL OR u.last_login_at IS NOT NULL)`;
+  const ids = others.map(({ id }) => id);
+  const leaving = await findLeaving(tx, ids);
+  if (ids.some((id) => !leaving.has(id))) return;
   throw new AppError('CONFLICT', { fields: { userId: 'is the last administrator; make another one first' } });
 }

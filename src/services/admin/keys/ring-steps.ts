@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countByKey } from '../../../database/re-sealing/key-counts.js';
+import { countUnindexed } from '../../../database/re-sealing/re-index.js';
 import type { KeyCount } from '../../../database/re-sealing/key-counts.js';
 import { editKeyRingFile } from '../../../privacy/key-ring-file.js';
 import type { Purpose } from '../../../privacy/key-ring.js';
@@ -26,11 +27,12 @@ export function countRing({ sql, wrappedKeys }: RingParts, purpose: Purpose): Pr
   return countByKey({ sql, keySql: wrappedKeys.sql }, purpose);
 }
 
-/** The rows of a purpose that lie under another key than the active one. */
+/** The rows of a purpose that lie under another key than the active one, or lack an index that came later than they. */
 export async function countOutdated(parts: RingParts, purpose: Purpose): Promise<number> {
   const active = activeKeyId(parts, purpose);
   const counts = await countRing(parts, purpose);
-  return counts.reduce((sum, { keyId, count }) => (keyId === active ? sum : sum + count), 0);
+  const missing = purpose === 'searchIndex' ? await countUnindexed(parts.sql) : 0;
+  return counts.reduce((sum, { keyId, count }) => (keyId === active ? sum : sum + count), missing);
 }
 
 /**

@@ -84,7 +84,9 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
     return withOpenCase(id, async (tx, found) => {
       const dueAt = extendedDueDate(found.type, found.receivedAt);
       const now = clock.now();
-      if (!dueAt || found.extendedAt || found.dueAt < now) throw new AppError('CONFLICT');
+      if (!dueAt || found.extendedAt || found.dueAt < now) {
+        throw new AppError('CONFLICT', { hint: whyNotExtended(found, dueAt) });
+      }
       const data = { dueAt, extendedAt: now, extensionReason };
       const record = await tx.dataSubjectRequest.update({ where: { id }, data, select: CASE_COLUMNS });
       await audit.record(tx, {
@@ -121,10 +123,20 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
       const user = about && (await lockUser(tx, about.userId));
       const found = user && (await tx.dataSubjectRequest.findUnique({ where: { id }, select: CASE_COLUMNS }));
       if (!found || user.status === 'ERASED') throw new AppError('NOT_FOUND');
-      if (found.status !== 'OPEN') throw new AppError('CONFLICT');
+      if (found.status !== 'OPEN') {
+        const hint = 'The case is closed; openCase enters a new one if the person asks again.';
+        throw new AppError('CONFLICT', { hint });
+      }
       return work(tx, found);
     });
   }
 
   return { openByStaff, extend, closeByStaff };
+}
+
+function whyNotExtended({ extendedAt }: CaseRecord, dueAt: Date | null): string {
+  if (!dueAt) return 'Requests of this kind cannot be given more time; closeCase answers it.';
+  return extendedAt
+    ? 'The case was given more time before, which is possible once; closeCase answers it.'
+    : 'The case is overdue; closeCase answers it.';
 }

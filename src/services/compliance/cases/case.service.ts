@@ -27,7 +27,7 @@ export function createCaseService(parts: CaseParts) {
   }
 
   /**
-   * Closes the open cases that this export or erasure carries out, in the transaction of its end. Call it before
+   * Closes the open cases that this export or erasure settles, in the transaction of its end. Call it before
    * the person's data key is destroyed: reason and evidence are sealed.
    */
   async function closeByReference(tx: Transaction, reference: string, outcome: CaseOutcome): Promise<void> {
@@ -36,6 +36,24 @@ export function createCaseService(parts: CaseParts) {
       select: { id: true, userId: true },
     });
     for (const { id, userId } of rows) await close(tx, { id, userId, actorId: null, origin: null, outcome });
+  }
+
+  /**
+   * Closes whatever is still open of somebody who is erased, in the transaction of the erasure: requests for erasure are
+   * granted by it, and of the others nothing is left to answer about.
+   */
+  async function closeAllOf(tx: Transaction, userId: string): Promise<void> {
+    const rows = await tx.dataSubjectRequest.findMany({
+      where: { userId, status: 'OPEN' },
+      select: { id: true, type: true },
+    });
+    for (const { id, type } of rows) {
+      const outcome: CaseOutcome =
+        type === 'ERASURE' || type === 'CCPA_DELETE'
+          ? { decision: 'GRANTED', evidence: 'Carried out; the receipt of the erasure proves it.' }
+          : { decision: 'WITHDRAWN', evidence: 'The account was erased; nothing is left to answer about.' };
+      await close(tx, { id, userId, actorId: null, origin: null, outcome });
+    }
   }
 
   /** Opens a case for what is done in the same transaction, and closes it. */
@@ -59,6 +77,7 @@ export function createCaseService(parts: CaseParts) {
   return {
     open,
     closeByReference,
+    closeAllOf,
     settle,
     ...createListCases(parts),
     ...createStaffCases({ ...parts, open, close }),

@@ -127,8 +127,7 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
       if ((await lockStatus(tx, userId)) === 'ERASED') return;
       await parts.keepEndedSessions(tx, userId);
       // Before its texts are cleared with all the rest.
-      const evidence = 'Carried out; the receipt of the erasure proves it.';
-      await parts.cases.closeByReference(tx, erasureId, { decision: 'GRANTED', evidence });
+      await parts.cases.closeAllOf(tx, userId);
       await destroyRest(tx, plan, userId, clock.now());
       await notices.prepare(tx, erasureId);
       const data = { erasureId };

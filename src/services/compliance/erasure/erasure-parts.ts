@@ -28,7 +28,7 @@ export interface ErasureParts {
   log: Log;
   sign: SignStatement;
   ledger: ErasureLedger;
-  cases: Pick<CaseService, 'open' | 'closeByReference'>;
+  cases: Pick<CaseService, 'open' | 'closeByReference' | 'closeAllOf'>;
   notices: ErasureNotices;
   config: Pick<Config, 'erasureGrace' | 'publicUrl'>;
   endSessions: (
@@ -41,8 +41,12 @@ export interface ErasureParts {
   rights: {
     /** Taken before any account's lock. */
     lockRights(tx: Transaction): Promise<void>;
-    /** Throws CONFLICT when the account is the last administrator. */
-    requireAnotherAdmin(tx: Transaction, userId: string): Promise<void>;
+    /** Throws CONFLICT when the account is the last administrator who stays. */
+    requireAnotherAdmin(
+      tx: Transaction,
+      userId: string,
+      findLeaving?: (tx: Transaction, userIds: readonly string[]) => Promise<Set<string>>,
+    ): Promise<void>;
     findRoles(userIds: readonly string[], client: Transaction): Promise<Role[][]>;
   };
   /** Each removes one kind of file about a person, and bears repetition. */

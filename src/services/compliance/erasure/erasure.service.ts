@@ -1,4 +1,6 @@
 import { after, MINUTE, SECOND } from '../../../clock.js';
+import type { Transaction } from '../../../database/client.js';
+import { AppError } from '../../../errors.js';
 import { REGISTER } from '../../../privacy/register.js';
 import { lockUser } from '../../identity/locked-user.js';
 import { createCarryOut, type WatchSteps } from './carry-out-erasure.js';
@@ -20,7 +22,7 @@ const STALLED_AFTER = 2 * MINUTE;
  */
 export function createErasureService(given: ErasureParts, watch?: WatchSteps) {
   const parts = { ...given, plan: planErasure(REGISTER) };
-  const { db, clock, jobs } = parts;
+  const { db, clock, jobs, log } = parts;
   const carryOut = createCarryOut(parts, watch);
   const requests = createRequestErasure(parts);
 
@@ -36,11 +38,27 @@ export function createErasureService(given: ErasureParts, watch?: WatchSteps) {
 
   async function beginIfDue(erasureId: string, userId: string): Promise<void> {
     await db.$transaction(async (tx) => {
+      await parts.rights.lockRights(tx);
       await lockUser(tx, userId);
       const where = { id: erasureId, status: 'SCHEDULED', scheduledFor: { lte: clock.now() } } as const;
       if ((await tx.erasureRequest.count({ where })) === 0 || (await isHeld(tx, userId))) return;
+      if (await isLastAdmin(tx, userId)) {
+        log.warn({ userId }, 'An erasure waits until somebody else is administrator');
+        return;
+      }
       await requests.begin(tx, erasureId, null);
     });
+  }
+
+  /** Whether nobody could administer any more: the others may have gone since this erasure was asked for. */
+  async function isLastAdmin(tx: Transaction, userId: string): Promise<boolean> {
+    try {
+      await parts.rights.requireAnotherAdmin(tx, userId);
+      return false;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'CONFLICT') return true;
+      throw error;
+    }
   }
 
   /** Enqueues every erasure that runs since before `moment`; by default, all that run. */

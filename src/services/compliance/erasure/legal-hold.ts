@@ -4,6 +4,7 @@ import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
 import { lockUser } from '../../identity/locked-user.js';
 import type { UserRecord } from '../../identity/user-record.js';
+import { beingErased, erasedAlready } from './conflicts.js';
 import { requireRank, type ErasureActor, type ErasureParts } from './erasure-parts.js';
 import { findOpen, isHeld } from './request-erasure.js';
 
@@ -23,11 +24,9 @@ export function createLegalHolds(parts: ErasureParts) {
     const reason = parseText(given, 'reason', { min: 1, max: MAX_REASON });
     await db.$transaction(async (tx) => {
       const user = await requireUser(tx, actor, userId);
-      if (user.status === 'ERASED')
-        throw new AppError('CONFLICT', { hint: 'The account is erased already.' });
+      if (user.status === 'ERASED') throw erasedAlready();
       const open = await findOpen(tx, userId);
-      if (open?.status === 'RUNNING')
-        throw new AppError('CONFLICT', { hint: 'The account is being erased.' });
+      if (open?.status === 'RUNNING') throw beingErased();
       if (await isHeld(tx, userId)) throw alreadyHeld();
       await tx.legalHold.create({
         data: { userId, reason, placedAt: clock.now(), placedBy: actor.actorId },
@@ -55,7 +54,7 @@ export function createLegalHolds(parts: ErasureParts) {
         where: { userId, releasedAt: null },
         data: { releasedAt: clock.now(), releasedBy: actor.actorId },
       });
-      if (count === 0) throw new AppError('CONFLICT', { hint: 'No legal hold lies on the account.' });
+      if (count === 0) throw notHeld();
       await tx.erasureRequest.updateMany({
         where: { userId, status: 'ON_HOLD' },
         data: { status: 'SCHEDULED' },
@@ -90,6 +89,12 @@ export type LegalHolds = ReturnType<typeof createLegalHolds>;
 
 function about({ actorId, origin }: ErasureActor, subjectId: string) {
   return { actorId, subjectId, origin };
+}
+
+function notHeld(): AppError {
+  return new AppError('CONFLICT', {
+    hint: 'No legal hold lies on the account; there is nothing to release.',
+  });
 }
 
 function alreadyHeld(): AppError {

@@ -6,6 +6,7 @@ import { isUuid } from '../../../input/uuid.js';
 import { lockUser, type LockedUser } from '../../identity/locked-user.js';
 import { isVisible } from '../../identity/user-record.js';
 import { NOBODY } from '../nobody.js';
+import { beingErased, erasedAlready, findLeaving } from './conflicts.js';
 import { requireRank, type ErasureActor, type ErasureInternals } from './erasure-parts.js';
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord } from './erasure-record.js';
 
@@ -31,7 +32,7 @@ export function createRequestErasure(parts: ErasureInternals) {
       const user = await lockUser(tx, actor.actorId);
       if (!user || !isVisible(user)) throw new AppError('UNAUTHENTICATED');
       await requireNoneOpen(tx, user.id);
-      await parts.rights.requireAnotherAdmin(tx, user.id);
+      await parts.rights.requireAnotherAdmin(tx, user.id, findLeaving);
       return open(tx, actor, user, { reason: text, held: await isHeld(tx, user.id) });
     });
   }
@@ -53,11 +54,10 @@ export function createRequestErasure(parts: ErasureInternals) {
       await parts.rights.lockRights(tx);
       const user = await lockUser(tx, order.userId);
       if (!user) throw new AppError('NOT_FOUND');
-      if (user.status === 'ERASED')
-        throw new AppError('CONFLICT', { hint: 'The account is erased already.' });
+      if (user.status === 'ERASED') throw erasedAlready();
       // Whoever is at the server's console stands above every account.
       if (!order.byOperator) await requireRank(parts, tx, actor, user.id);
-      await parts.rights.requireAnotherAdmin(tx, user.id);
+      await parts.rights.requireAnotherAdmin(tx, user.id, findLeaving);
       if (await isHeld(tx, user.id)) throw new AppError('LEGAL_HOLD', { satisfiedBy: 'releaseLegalHold' });
       const scheduled = order.immediately
         ? await requireScheduledIfOpen(tx, user.id)
@@ -189,13 +189,13 @@ export function createRequestErasure(parts: ErasureInternals) {
     const found = await findOpen(tx, userId);
     if (!found) return null;
     throw found.status === 'RUNNING'
-      ? new AppError('CONFLICT', { hint: 'The account is being erased.' })
+      ? beingErased()
       : new AppError('CONFLICT', { hint: 'An erasure is scheduled already.', satisfiedBy: 'cancelErasure' });
   }
 
   async function requireScheduledIfOpen(tx: Transaction, userId: string): Promise<ErasureRecord | null> {
     const found = await findOpen(tx, userId);
-    if (found?.status === 'RUNNING') throw new AppError('CONFLICT', { hint: 'The account is being erased.' });
+    if (found?.status === 'RUNNING') throw beingErased();
     return found;
   }
 
@@ -205,9 +205,9 @@ export function createRequestErasure(parts: ErasureInternals) {
 export type RequestErasure = ReturnType<typeof createRequestErasure>;
 
 const WHY_NOT_CANCELLED = {
-  RUNNING: 'The erasure is being carried out and cannot be taken back.',
-  COMPLETED: 'The account is erased; nothing can bring it back.',
-  CANCELLED: 'The erasure is cancelled already.',
+  RUNNING: 'The erasure is being carried out and cannot be taken back; register anew afterwards.',
+  COMPLETED: 'The account is erased; nothing can bring it back. Its address is free: register anew.',
+  CANCELLED: 'The erasure is cancelled already; there is nothing more to do.',
 } as const;
 
 /** The open request of an account; null when there is none. */
@@ -229,17 +229,4 @@ export async function isHeld(tx: Pick<Transaction, 'legalHold'>, userId: string)
 function readReason(reason: string | null | undefined): string | null {
   if (reason === null || reason === undefined) return null;
   return parseText(reason, 'reason', { min: 0, max: MAX_REASON }) || null;
-}
-
-/**
- * Keeps an account that is being erased from being restored.
- *
- * @throws AppError CONFLICT
- */
-export async function requireNotBeingErased(
-  tx: Pick<Transaction, 'erasureRequest'>,
-  userId: string,
-): Promise<void> {
-  const running = await tx.erasureRequest.count({ where: { userId, status: 'RUNNING' } });
-  if (running > 0) throw new AppError('CONFLICT', { hint: 'The account is being erased.' });
 }
