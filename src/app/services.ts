@@ -82,7 +82,7 @@ export function createServices({
   });
   const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions });
   const signIn = createSignInService({ db, identity, sessions, mfa });
-  const admin = createAdminService({ db, clock, audit, identity, sessions, jobs });
+  const admin = createAdminService({ db, clock, config, audit, identity, sessions, jobs });
   const exports = createExportService({
     db,
     clock,

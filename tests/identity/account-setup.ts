@@ -26,6 +26,8 @@ export const PASSWORD = 'walrus-umbrella-notebook';
 
 export interface AccountSetup extends Services {
   db: Database;
+  /** Of the owner of the tables, who sees what lies beneath the client. */
+  ownerUrl: string;
   clock: Clock & { advance(milliseconds: number): void };
   /** Mails that have been delivered to this address, the oldest first, after waiting until none is under way. */
   mailsTo(address: string): Promise<Delivery[]>;
@@ -84,6 +86,7 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
   return {
     ...services,
     db,
+    ownerUrl: database.ownerUrl,
     clock,
     mailsTo,
     async tokenFor(address, template) {

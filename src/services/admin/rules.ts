@@ -1,10 +1,11 @@
 import type { Transaction } from '../../database/client.js';
 import { AppError } from '../../errors.js';
 import { isUuid } from '../../input/uuid.js';
+import { levelOf, rolesAtLevel } from '../../security/assurance.js';
 import { permissionsOf, rankOf, type Permission, type Role } from '../../security/permissions.js';
 import { lockUser, type LockedUser } from '../identity/locked-user.js';
-import type { IdentityService } from '../identity/identity.service.js';
 import type { Actor } from './actor.js';
+import type { AdminParts } from './admin-parts.js';
 
 /** An account that somebody may act on: locked, with the roles that it has. */
 export interface Subject {
@@ -15,7 +16,7 @@ export interface Subject {
 export type Rules = ReturnType<typeof createRules>;
 
 /** Who may act on whom, checked inside the transaction that acts: what was true a moment ago may not be now. */
-export function createRules({ identity }: { identity: IdentityService }) {
+export function createRules({ identity, config }: Pick<AdminParts, 'identity' | 'config'>) {
   /**
    * Checks that the actor still holds the permission, and returns their roles. Rights stand still from here to
    * the end of the transaction.
@@ -24,7 +25,8 @@ export function createRules({ identity }: { identity: IdentityService }) {
    */
   async function requireRight(tx: Transaction, actor: Actor, permission: Permission): Promise<Role[]> {
     await identity.lockRights(tx);
-    const roles = await identity.rolesInForce(actor.viewer.userId, tx);
+    const held = await identity.rolesInForce(actor.viewer.userId, tx);
+    const roles = rolesAtLevel(held, levelOf(actor.viewer.amr), config.mfaRequiredRoles);
     if (!permissionsOf(roles).has(permission)) throw new AppError('FORBIDDEN');
     return roles;
   }
