@@ -78,30 +78,77 @@ function endsCanonically(text: string): boolean {
 // deciphering a short value. What lies there is ciphertext and names of places, never a secret.
 const SCRATCH_BYTES = 1_024;
 const scratch = Buffer.alloc(SCRATCH_BYTES);
-const aadScratch = Buffer.alloc(SCRATCH_BYTES);
 const scratchNonce = scratch.subarray(0, NONCE_BYTES);
 const bodies: Buffer[] = [];
 const tags: Buffer[] = [];
-const aads: Buffer[] = [];
+
+/** Associated data whose beginning many values share: it lies in memory, and each writes the rest behind it. */
+export interface SharedAad {
+  prefix: string;
+  memory: Buffer;
+  /** Views of the memory by length. */
+  views: Buffer[];
+}
+
+/** @param prefix characters U+0000 to U+007F, at most half of the memory */
+export function shareAad(prefix: string): SharedAad {
+  const memory = Buffer.alloc(SCRATCH_BYTES / 2);
+  memory.write(prefix, 'latin1');
+  return { prefix, memory, views: [] };
+}
+
+/** As `encrypt`, of a text and as base64url, under associated data as `decryptText` has it. */
+export function encryptText(
+  key: Buffer,
+  text: string,
+  { prefix, memory, views }: SharedAad,
+  rest: string,
+  nonce: Buffer = takeNonce(),
+): string {
+  const aadLength = prefix.length + rest.length;
+  const cipher = createCipheriv(ALGORITHM, key, nonce);
+  if (aadLength > memory.length) {
+    cipher.setAAD(Buffer.from(prefix + rest));
+  } else {
+    memory.write(rest, prefix.length, 'latin1');
+    cipher.setAAD((views[aadLength] ??= memory.subarray(0, aadLength)));
+  }
+  const body = cipher.update(text, 'utf8');
+  cipher.final();
+  const tag = cipher.getAuthTag();
+  const tagAt = NONCE_BYTES + body.length;
+  const end = tagAt + TAG_BYTES;
+  if (end > SCRATCH_BYTES) return Buffer.concat([nonce, body, tag]).toString('base64url');
+  scratch.set(nonce);
+  scratch.set(body, NONCE_BYTES);
+  scratch.set(tag, tagAt);
+  return scratch.toString('base64url', 0, end);
+}
 
 /**
- * As `decrypt`, of base64url whose alphabet was checked before, and with associated data as a text of the characters
- * U+0000 to U+007F. Null also for a spelling that is not the canonical one.
+ * As `decrypt`, of base64url whose alphabet was checked before, under associated data that is the shared beginning and
+ * `rest`, of the characters U+0000 to U+007F. Null also for a spelling that is not the canonical one.
  */
-export function decryptText(key: Buffer, sealed: string, aad: string): string | null {
+export function decryptText(
+  key: Buffer,
+  sealed: string,
+  { prefix, memory, views }: SharedAad,
+  rest: string,
+): string | null {
   if (!endsCanonically(sealed)) return null;
-  if (sealed.length > SCRATCH_BYTES || aad.length > SCRATCH_BYTES)
-    return decrypt(key, Buffer.from(sealed, 'base64url'), Buffer.from(aad))?.toString('utf8') ?? null;
+  const aadLength = prefix.length + rest.length;
+  if (sealed.length > SCRATCH_BYTES || aadLength > memory.length)
+    return decrypt(key, Buffer.from(sealed, 'base64url'), Buffer.from(prefix + rest))?.toString() ?? null;
   const tagAt = scratch.write(sealed, 'base64url') - TAG_BYTES;
   if (tagAt < NONCE_BYTES) return null;
-  const aadLength = aadScratch.write(aad, 'latin1');
+  memory.write(rest, prefix.length, 'latin1');
   const decipher = createDecipheriv(ALGORITHM, key, scratchNonce);
-  decipher.setAAD((aads[aadLength] ??= aadScratch.subarray(0, aadLength)));
+  decipher.setAAD((views[aadLength] ??= memory.subarray(0, aadLength)));
   decipher.setAuthTag((tags[tagAt] ??= scratch.subarray(tagAt, tagAt + TAG_BYTES)));
   const plaintext = decipher.update((bodies[tagAt] ??= scratch.subarray(NONCE_BYTES, tagAt)));
   try {
     decipher.final();
-    return plaintext.toString('utf8');
+    return plaintext.toString();
   } catch {
     return null;
   }
