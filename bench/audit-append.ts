@@ -1,6 +1,7 @@
 /**
  * What appending to the audit log costs beside plain inserts of the same rows: `npm run bench:audit`. An embedded
- * PostgreSQL of this run, with its disk guarantees on; one event a transaction, with its origin sealed; the sealer
+ * PostgreSQL of this run, with its disk guarantees on; one event a transaction, with its origin sealed, and then 50 a
+ * transaction, as when staff look at a page of accounts; the sealer
  * runs in this process as it does in the server. The plain contestant writes rows made beforehand into tables of
  * the same columns, indexes and constraints, through the same driver and as many connections, in turns with the log.
  */
@@ -43,6 +44,13 @@ const PLAIN_INSERT = `WITH event AS (
     VALUES ($1::uuid, $2::timestamptz, $3, $4::uuid, $5::uuid, $6::bytea, $7::json, '1'))
   INSERT INTO plain_origins (event_id, user_id, at, origin)
   VALUES ($1::uuid, $4::uuid, $2::timestamptz, to_jsonb($8::text))`;
+const PAGE = 50;
+const PLAIN_PAGE = `INSERT INTO plain_events (id, at, action, actor_id, subject_id, data, transaction_id)
+  SELECT e.id, e.at, e.action, e.actor_id, e.subject_id, e.data::json, '1'
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], $6::text[])
+      AS e(id, at, action, actor_id, subject_id, data)`;
+
+type Transact = (client: pg.Client) => Promise<void>;
 
 const log = createLog('silent');
 const dataDir = await mkdtemp(join(tmpdir(), 'custodia-audit-'));
@@ -110,38 +118,71 @@ async function measure(url: string): Promise<void> {
     await client.query({ name: 'plain', text: PLAIN_INSERT, values });
   };
 
-  const ratios: number[] = [];
-  const micros: { log: number[]; plain: number[] } = { log: [], plain: [] };
-  const rates: { log: number[]; plain: number[]; lag: number[] } = { log: [], plain: [], lag: [] };
-  for (let round = -1; round < ROUNDS; round += 1) {
-    // A B, B A, …: what the machine does beside it, and its slowing down, fall on both alike.
-    const first = round % 2 === 0 ? await busy(() => rateOf(clients, plain)) : null;
-    let lag = 0;
-    const log = await busy(async () => {
-      const rate = await rateOf(clients, append);
-      lag = await untilSealed(clients[0] as pg.Client, recorded);
-      return rate;
-    });
-    const other = first ?? (await busy(() => rateOf(clients, plain)));
-    const [appended, inserted] = [log.rate, other.rate];
-    if (round < 0) continue;
-    rates.log.push(appended);
-    rates.plain.push(inserted);
-    rates.lag.push(lag);
-    ratios.push(appended / inserted);
-    micros.log.push(log.micros);
-    micros.plain.push(other.micros);
-  }
+  const appendPage = async (client: pg.Client) => {
+    const [actorId, data] = [pick(), { sessionId: randomUUID(), operations: ['users'] }];
+    const page = Array.from({ length: PAGE }, () => ({ actorId, subjectId: pick(), data }));
+    const looks = page.map((each) => ({ action: 'pii.viewed' as const, ...each }));
+    await audit.recordMany(overClient(client), looks);
+    recorded += PAGE;
+  };
+  const plainPage = async (client: pg.Client) => {
+    const data = `{"operations":["users"],"sessionId":"${randomUUID()}"}`;
+    const [actor, at] = [pick(), new Date().toISOString()];
+    const column = <T>(make: () => T): T[] => Array.from({ length: PAGE }, make);
+    const rows = [randomUUID, () => at, () => 'pii.viewed', () => actor, pick, () => data].map(column);
+    await client.query({ name: 'plain page', text: PLAIN_PAGE, values: rows });
+  };
+
+  const untilAllSealed = () => untilSealed(clients[0] as pg.Client, recorded);
+  printMachine();
+  console.log(`\n${CONNECTIONS} connections, ${ROUNDS} pairs of ${SECONDS} s; the sealer runs`);
+  console.log('\none event a transaction, origins sealed');
+  await compete({ clients, size: 1, append, plain, untilAllSealed });
+  console.log(`\n${PAGE} events a transaction`);
+  await compete({ clients, size: PAGE, append: appendPage, plain: plainPage, untilAllSealed });
   const started = performance.now();
-  const verification = await createAuditLog({ url, privacy, folder, openKeys }).verify();
+  const { intact, eventsChecked } = await createAuditLog({ url, privacy, folder, openKeys }).verify();
   const seconds = (performance.now() - started) / 1_000;
   await Promise.all(clients.map((client) => client.end()));
   await sealer.stop();
   await db.$disconnect();
+  const rate = (eventsChecked / seconds).toFixed(0);
+  console.log(`\nverified ${eventsChecked} events in ${seconds.toFixed(1)} s (${rate}/s): intact ${intact}`);
+}
 
-  printMachine();
-  console.log(`\n${CONNECTIONS} connections, one event a transaction, ${ROUNDS} pairs of ${SECONDS} s`);
-  console.log(`audit log     ${median(rates.log).toFixed(0)} events/s (sealer running, origins sealed)`);
+interface Contest {
+  clients: pg.Client[];
+  /** Events, or rows, of one transaction. */
+  size: number;
+  append: Transact;
+  plain: Transact;
+  untilAllSealed: () => Promise<number>;
+}
+
+/** A B, B A, …: what the machine does beside it, and its slowing down, fall on both alike. */
+async function compete({ clients, size, append, plain, untilAllSealed }: Contest): Promise<void> {
+  const ratios: number[] = [];
+  const micros: { log: number[]; plain: number[] } = { log: [], plain: [] };
+  const rates: { log: number[]; plain: number[]; lag: number[] } = { log: [], plain: [], lag: [] };
+  for (let round = -1; round < ROUNDS; round += 1) {
+    const insert = () => busy(async () => size * (await rateOf(clients, plain)));
+    const first = round % 2 === 0 ? await insert() : null;
+    let lag = 0;
+    const log = await busy(async () => {
+      const rate = size * (await rateOf(clients, append));
+      lag = await untilAllSealed();
+      return rate;
+    });
+    const other = first ?? (await insert());
+    if (round < 0) continue;
+    rates.log.push(log.rate);
+    rates.plain.push(other.rate);
+    rates.lag.push(lag);
+    ratios.push(log.rate / other.rate);
+    micros.log.push(log.micros);
+    micros.plain.push(other.micros);
+  }
+  console.log(`audit log     ${median(rates.log).toFixed(0)} events/s`);
   console.log(
     `plain inserts ${median(rates.plain).toFixed(0)} rows/s (same columns, indexes and constraints)`,
   );
@@ -153,12 +194,9 @@ async function measure(url: string): Promise<void> {
       `${limit.toFixed(0)} µs a plain row (${(limit / cost).toFixed(2)})`,
   );
   console.log(`all sealed ${median(rates.lag).toFixed(1)} s after a round`);
-  const { intact, eventsChecked } = verification;
-  const rate = (eventsChecked / seconds).toFixed(0);
-  console.log(`verified ${eventsChecked} events in ${seconds.toFixed(1)} s (${rate}/s): intact ${intact}`);
 }
 
-async function rateOf(clients: pg.Client[], once: (client: pg.Client) => Promise<void>): Promise<number> {
+async function rateOf(clients: pg.Client[], once: Transact): Promise<number> {
   const until = performance.now() + SECONDS * 1_000;
   let count = 0;
   await Promise.all(
