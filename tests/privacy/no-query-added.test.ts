@@ -61,8 +61,8 @@ const READS: [string, (db: Reader) => Promise<unknown>][] = [
 ];
 
 test.each(READS)('%s takes no statement more', async (_what, read) => {
-  const bare = await count(() => read(plain as unknown as Reader));
-  const sealed = await count(() => read(it.db as unknown as Reader));
+  const bare = await count(() => read(plain));
+  const sealed = await count(() => read(it.db));
   expect(bare).toBeGreaterThan(0);
   expect({ sealed, bare }).toEqual({ sealed: bare, bare });
 });
