@@ -29,6 +29,7 @@ import type { KeyRing } from './privacy/key-ring.js';
 import { createAccessTokens } from './security/access-token.js';
 import { createAuthenticate } from './security/authenticate.js';
 import { createEndedSessions } from './security/ended-sessions.js';
+import { createIdempotentRequests } from './security/idempotent-requests.js';
 import { createNotificationListener } from './security/notification-listener.js';
 import { createSigningKeys } from './security/signing-keys.js';
 import { END_SUSPENSION_JOB } from './services/admin/suspend-user.js';
@@ -155,6 +156,13 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     }),
     cursors: createCursors(keyRing.searchIndex),
     rolesOf: services.identity.rolesInForce,
+    idempotentRequests: createIdempotentRequests({
+      db,
+      secrets: keyRing.searchIndex,
+      clock,
+      ttl: config.retention.requests,
+      log,
+    }),
     recordAccess,
     authenticate: createAuthenticate({ accessTokens, endedSessions }),
     routes: createRoutes(services, hotReads, clock),

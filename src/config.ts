@@ -14,6 +14,8 @@ export interface RetentionPeriods {
   addresses: number;
   exports: number;
   sessions: number;
+  /** Answers that an Idempotency-Key finds again. */
+  requests: number;
   inactive: number | null;
   /** How long before the deletion of an inactive account the person is told. */
   inactiveNotice: number;
@@ -137,6 +139,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
       addresses: read('RETENTION_ADDRESSES') ?? 0,
       exports: read('RETENTION_EXPORTS') ?? 0,
       sessions: read('RETENTION_SESSIONS') ?? 0,
+      requests: read('IDEMPOTENCY_TTL') ?? 0,
       inactive: read('RETENTION_INACTIVE'),
       inactiveNotice: read('RETENTION_INACTIVE_NOTICE') ?? 0,
     },

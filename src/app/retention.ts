@@ -4,6 +4,7 @@ import type { Database } from '../database/client.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Log } from '../log.js';
 import type { Mail } from '../mail/outbox.js';
+import { discardOldRequests } from '../security/idempotent-requests.js';
 import { createDiscardOrigins } from '../services/audit/discard-origins.js';
 import {
   createRetentionService,
@@ -33,6 +34,7 @@ export function createRetention({ services, ...parts }: RetentionSurroundings): 
     discardTokens: identity.discardSpentTokens,
     discardChallenges: mfa.discardChallenges,
     discardSessions: sessions.discardOld,
+    discardRequests: (moment, limit) => discardOldRequests(parts.db, moment, limit),
     clearSessionOrigins: sessions.clearOrigins,
     discardEventOrigins: createDiscardOrigins(parts),
     softDelete: (tx, userId, reason) => deletions.softDelete(tx, userId, reason),

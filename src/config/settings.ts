@@ -64,6 +64,7 @@ export const SETTINGS = {
   RETENTION_ADDRESSES: setting('90d', 'Network addresses and user agents are deleted this long after the sign-in or event.', duration),
   RETENTION_EXPORTS: setting('7d', 'How long a finished data export can be fetched.', duration),
   RETENTION_SESSIONS: setting('30d', 'Sessions are deleted this long after they ended.', duration),
+  IDEMPOTENCY_TTL: setting('24h', 'How long an `Idempotency-Key` gets the stored answer.', duration),
   RETENTION_INACTIVE: setting('1095d', 'Accounts are deleted (recoverably) after this long without use; `off`: never.', durationOrOff),
   RETENTION_INACTIVE_NOTICE: setting('30d', 'How long before that the person is told by mail.', duration),
   ERASURE_GRACE: setting('30d', 'How long an erasure that somebody asks for can be cancelled.', duration),

@@ -5,6 +5,7 @@ import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
 import type { RequestContext } from '../security/request-context.js';
 import { headersOf, readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
+import type { AnswerOnce, HttpAnswer } from './idempotency.js';
 import { mediaTypeFor } from './media-type.js';
 import { formatRestError } from './rest-error.js';
 
@@ -18,19 +19,19 @@ export interface GraphqlHandlerDeps {
   cursors: Cursors;
   log: Log;
   createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>;
+  answerOnce: AnswerOnce;
 }
 
 /** Serves GraphQL over HTTP at /graphql: POST with a JSON body, and GET for queries of clients that can send headers. */
 export function registerGraphql(
   app: FastifyInstance,
-  { graphql, cursors, log, createContext }: GraphqlHandlerDeps,
+  { graphql, cursors, log, createContext, answerOnce }: GraphqlHandlerDeps,
 ): void {
   async function answer(
     request: FastifyRequest,
-    reply: FastifyReply,
     asked: GraphqlRequest,
     context: GraphqlContext,
-  ): Promise<string> {
+  ): Promise<HttpAnswer> {
     const result = await graphql.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method,
@@ -42,11 +43,15 @@ export function registerGraphql(
     });
     const { status = 200, headers, body } = result;
     if (body.kind !== 'complete') throw new Error('Answers in parts (@defer, @stream) are not served.');
-    reply.code(status);
-    for (const [name, value] of headers) reply.header(name, value);
-    if (headers.get('content-type') === 'text/html')
-      reply.header('content-security-policy', LANDING_PAGE_CSP);
-    return status < 400 ? body.string : withRequestId(body.string, request.id);
+    const isPage = headers.get('content-type') === 'text/html';
+    return {
+      status,
+      headers: {
+        ...Object.fromEntries(headers),
+        ...(isPage ? { 'content-security-policy': LANDING_PAGE_CSP } : {}),
+      },
+      body: status < 400 ? body.string : withRequestId(body.string, request.id),
+    };
   }
 
   app.route({
@@ -56,14 +61,19 @@ export function registerGraphql(
       // Before Apollo Server sees the request: a bad token fails it whole, with 401.
       const context = createGraphqlContext(await createContext(request, reply), cursors);
       const asked = readGraphqlRequest(request, graphql.persisted);
-      const known = request.method === 'POST' ? await graphql.answerKnown(asked.body, context) : null;
+      const isPost = request.method === 'POST';
+      const mayRepeat = isPost && request.headers['idempotency-key'] !== undefined;
+      const known = isPost && !mayRepeat ? await graphql.answerKnown(asked.body, context) : null;
       if (known !== null)
         return reply.header('content-type', mediaTypeFor(request.headers.accept)).send(known);
-      if (asked.text !== null) {
-        graphql.admit(asked.text);
-        graphql.persisted.keep(asked.asked);
-      }
-      return answer(request, reply, asked, context);
+      const admitted = asked.text === null ? null : graphql.admit(asked.text);
+      graphql.persisted.keep(asked.asked);
+      const work = (): Promise<HttpAnswer> => answer(request, asked, context);
+      const given =
+        mayRepeat && admitted?.hasMutation
+          ? await answerOnce({ request, reply, context }, work, hasData)
+          : await work();
+      return reply.code(given.status).headers(given.headers).send(given.body);
     },
     errorHandler(error, request, reply) {
       const { status, headers, body } = formatRestError(error, request.id, log);
@@ -78,6 +88,12 @@ export function registerGraphql(
         .send(JSON.stringify({ errors: [{ message, extensions }] }));
     },
   });
+}
+
+/** Whether a mutation did anything: one of its root fields has an answer. */
+function hasData({ body }: HttpAnswer): boolean {
+  const { data } = JSON.parse(body ?? '{}') as { data?: Record<string, unknown> | null };
+  return Object.values(data ?? {}).some((value) => value !== null);
 }
 
 /** Apollo Server answers some requests before they have a context, and so without their id. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readFields } from '../input/fields.js';
 import { requireViewer, type RequestContext } from '../security/request-context.js';
 import { isRefusal, type RecordAccess } from '../security/access-record.js';
+import type { AnswerOnce, HttpAnswer } from './idempotency.js';
 import type { RestAnswer, Route } from './route.js';
 
 /** Puts the defined routes on the server: context, sign-in, input, handler, answer, in this order. */
@@ -10,6 +11,7 @@ export function registerRoutes(
   routes: readonly Route[],
   createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
   recordAccess: RecordAccess,
+  answerOnce: AnswerOnce,
 ): void {
   for (const route of routes) {
     app.route({
@@ -21,8 +23,16 @@ export function registerRoutes(
         try {
           if (route.auth === 'required') requireViewer(context);
           const input = readFields(route.input ? request.body : (request.body ?? {}), route.input ?? {});
-          const { status, body, file } = await route.handler(context, input, readParameters(route, request));
-          if (context.viewedAccounts.size > 0) await recordAccess(context, { operations, refused: false });
+          const run = async (): Promise<RestAnswer> => {
+            const answer = await route.handler(context, input, readParameters(route, request));
+            if (context.viewedAccounts.size > 0) await recordAccess(context, { operations, refused: false });
+            return answer;
+          };
+          if (route.method !== 'GET' && request.headers['idempotency-key'] !== undefined) {
+            const given = await answerOnce({ request, reply, context }, () => run().then(asText), isSuccess);
+            return reply.code(given.status).headers(given.headers).send(given.body ?? undefined);
+          }
+          const { status, body, file } = await run();
           return file ? sendFile(reply, status, file) : reply.code(status).send(body);
         } catch (error) {
           if (context.viewer && isRefusal(error)) await recordAccess(context, { operations, refused: true });
@@ -32,6 +42,15 @@ export function registerRoutes(
     });
   }
 }
+
+/** As it is stored; answers to what changes something are never files. */
+function asText({ status, body }: RestAnswer): HttpAnswer {
+  return body === undefined
+    ? { status, headers: {}, body: null }
+    : { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
+}
+
+const isSuccess = ({ status }: HttpAnswer): boolean => status < 300;
 
 function readParameters({ parameters = {} }: Route, request: FastifyRequest): Record<string, string> {
   const sources = { path: request.params, query: request.query } as Record<string, Record<string, unknown>>;

@@ -6,6 +6,7 @@ import type { Cursors } from '../graphql/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
 import type { RecordAccess } from '../security/access-record.js';
+import type { IdempotentRequests } from '../security/idempotent-requests.js';
 import {
   createRequestContext,
   newRequestId,
@@ -19,6 +20,7 @@ import type { Gate } from './gate.js';
 import { registerGraphql } from './graphql-handler.js';
 import { registerHealth, type ReadinessChecks } from './health.js';
 import { acceptJsonBodiesOnly } from './json-body.js';
+import { createAnswerOnce } from './idempotency.js';
 import { registerJwks, type JsonWebKeySet } from './jwks.js';
 import { registerMetrics, type Metric } from './metrics.js';
 import { registerOpenApi } from './openapi.js';
@@ -48,6 +50,7 @@ export interface HttpServerDeps {
   authenticate: RequestContextDeps['authenticate'];
   rolesOf: RequestContextDeps['rolesOf'];
   recordAccess: RecordAccess;
+  idempotentRequests: IdempotentRequests;
   routes: readonly Route[];
   readinessChecks: ReadinessChecks;
   /** Shut while the server starts; without one, requests are answered at once. */
@@ -101,8 +104,9 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   const contextDeps = { authenticate, rolesOf, trustedProxies, mfaRequiredRoles };
   const createContext = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> =>
     createRequestContext(contextDeps, incomingRequest(request, reply), request.id);
-  registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext });
-  registerRoutes(app, deps.routes, createContext, recordAccess);
+  const answerOnce = createAnswerOnce({ ...deps.idempotentRequests, recordAccess });
+  registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext, answerOnce });
+  registerRoutes(app, deps.routes, createContext, recordAccess, answerOnce);
   registerOpenApi(app, deps.routes, {
     title: config.serviceName,
     version: deps.version,

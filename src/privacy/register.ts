@@ -5,6 +5,7 @@ import { IDENTITY } from './register/identity.js';
 import { KEYS } from './register/keys.js';
 import { PROFILE } from './register/profile.js';
 import { SECOND_FACTORS } from './register/second-factors.js';
+import { REQUESTS } from './register/requests.js';
 
 /**
  * The register of personal data: what every column of every table says about a person, why it is held,
@@ -19,4 +20,5 @@ export const REGISTER: Readonly<Record<string, ModelEntry>> = {
   ...SECOND_FACTORS,
   ...KEYS,
   ...COMPLIANCE,
+  ...REQUESTS,
 };

@@ -10,11 +10,12 @@ export const RETENTION_RULES = {
     period: 'exports',
     since: 'after the export was ready; the entry itself stays until erasure',
   },
+  'repeatable requests': { period: 'requests', since: 'after the request' },
 } as const satisfies Record<string, RetentionRuleEntry>;
 
 interface RetentionRuleEntry {
   /** The setting that holds the period. */
-  period: 'tokens' | 'sessions' | 'addresses' | 'exports';
+  period: 'tokens' | 'sessions' | 'addresses' | 'exports' | 'requests';
   since: string;
 }
 

@@ -80,6 +80,7 @@ export async function startLibrary(
     cursors: createCursors(testKeyRing().searchIndex),
     rolesOf: async () => [],
     recordAccess,
+    idempotentRequests: { once: async (_asked, work) => ({ ...(await work()), isRepeated: false }) },
     routes,
     readinessChecks: {},
     metrics: [],

@@ -81,6 +81,7 @@ export const IDENTITY = {
       totpAuthenticator: { model: 'TotpAuthenticator', kind: 'child' },
       recoveryCodes: { model: 'RecoveryCode', kind: 'children' },
       mfaChallenges: { model: 'MfaChallenge', kind: 'children' },
+      idempotentRequests: { model: 'IdempotentRequest', kind: 'children' },
     },
   },
 

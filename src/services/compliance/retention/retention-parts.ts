@@ -20,6 +20,7 @@ export interface RetentionParts {
   discardTokens: Discard;
   discardChallenges: Discard;
   discardSessions: Discard;
+  discardRequests: Discard;
   clearSessionOrigins: Discard;
   discardEventOrigins: Discard;
   softDelete: (tx: Transaction, userId: string, reason: string) => Promise<void>;
