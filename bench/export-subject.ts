@@ -27,7 +27,14 @@ export function createWorkshop(url: string, dataDir: string) {
   const db = createDatabase({ url, privacy, poolSize: 4, log });
   const jobs = createJobs({ databaseUrl: url, log });
   jobs.handle(EXPORT_JOB, () => Promise.resolve());
-  const periods = { unverified: DAY, tokens: DAY, addresses: DAY, exports: DAY, sessions: DAY };
+  const periods = {
+    unverified: DAY,
+    tokens: DAY,
+    addresses: DAY,
+    exports: DAY,
+    sessions: DAY,
+    requests: DAY,
+  };
   const config = {
     appUrl: 'https://app.example.com',
     publicUrl: 'https://id.example.com',

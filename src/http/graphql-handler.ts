@@ -77,7 +77,12 @@ export function registerGraphql(
     },
     errorHandler(error, request, reply) {
       const { status, headers, body } = formatRestError(error, request.id, log);
-      const { error: message, ...extensions } = body;
+      const { error: message, ...details } = body;
+      const retryAfter = headers['retry-after'];
+      const extensions = {
+        ...details,
+        ...(retryAfter === undefined ? {} : { retryAfterSeconds: Number(retryAfter) }),
+      };
       const type = mediaTypeFor(request.headers.accept);
       // Clients that ask by hash first look for this among answers that went well, if they ask for plain JSON.
       const isHashUnknown = body.code === 'PERSISTED_QUERY_NOT_FOUND' && type.startsWith('application/json');

@@ -24,7 +24,10 @@ const HEADER = 'Idempotency-Key';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** Carries a request out once for each Idempotency-Key of its caller; without the header it is simply carried out. */
-export function createAnswerOnce({ once, recordAccess }: IdempotentRequests & { recordAccess: RecordAccess }) {
+export function createAnswerOnce({
+  once,
+  recordAccess,
+}: IdempotentRequests & { recordAccess: RecordAccess }) {
   /**
    * @param isDone whether the answer says that something was changed; a refusal is not stored, so that what it asks for
    * (a fresh sign-in, another password) can be done and the request repeated

@@ -30,7 +30,10 @@ export function registerRoutes(
           };
           if (route.method !== 'GET' && request.headers['idempotency-key'] !== undefined) {
             const given = await answerOnce({ request, reply, context }, () => run().then(asText), isSuccess);
-            return reply.code(given.status).headers(given.headers).send(given.body ?? undefined);
+            return reply
+              .code(given.status)
+              .headers(given.headers)
+              .send(given.body ?? undefined);
           }
           const { status, body, file } = await run();
           return file ? sendFile(reply, status, file) : reply.code(status).send(body);

@@ -30,7 +30,6 @@ type Row = NonNullable<Awaited<ReturnType<Database['idempotentRequest']['findFir
 
 /** Longer than any request runs: a row that is locked beyond it was left by a process that died. */
 const LOCK = MINUTE;
-/** How long a repetition waits for the first request. */
 const PATIENCE = 10 * SECOND;
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 500;
@@ -45,6 +44,7 @@ export function createIdempotentRequests({
   clock,
   ttl,
   log,
+  patience = PATIENCE,
 }: {
   db: Database;
   secrets: SecretVersions;
@@ -52,6 +52,8 @@ export function createIdempotentRequests({
   /** Milliseconds. */
   ttl: number;
   log: Log;
+  /** How long a repetition waits for the first request, in milliseconds. */
+  patience?: number;
 }) {
   const requests = db.idempotentRequest;
 
@@ -68,7 +70,7 @@ export function createIdempotentRequests({
       deriveSecrets(secrets, id, asked),
     );
     const [own] = versions as [IdempotencySecrets];
-    const until = Date.now() + PATIENCE;
+    const until = Date.now() + patience;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       const row = await requests.findFirst({ where: { id: { in: versions.map(({ id }) => id) } } });
       if (row === null) {
@@ -155,6 +157,8 @@ export async function discardOldRequests(db: Database, moment: Date, limit: numb
     take: limit,
     select: { id: true },
   });
-  const { count } = await db.idempotentRequest.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
+  const { count } = await db.idempotentRequest.deleteMany({
+    where: { id: { in: rows.map(({ id }) => id) } },
+  });
   return count;
 }

@@ -18,6 +18,7 @@ export const RETENTION = {
   addresses: 90 * DAY,
   exports: 7 * DAY,
   sessions: 30 * DAY,
+  requests: DAY,
   inactive: null,
   inactiveNotice: 30 * DAY,
 };
