@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, MINUTE, SECOND, type Clock } from '../clock.js';
 import type { Database } from '../database/client.js';
+import { NOT_HELD } from '../database/not-held.js';
 import { AppError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { SecretVersions } from '../privacy/key-ring.js';
@@ -150,10 +151,10 @@ function requireSame(row: Row, version: IdempotencySecrets, { request }: Repeata
   throw new AppError('CONFLICT', { hint: 'This Idempotency-Key was used for another request.' });
 }
 
-/** Deletes at most `limit` requests made before `moment`. Returns how many. */
+/** Deletes at most `limit` requests made before `moment`, none of a held account. Returns how many. */
 export async function discardOldRequests(db: Database, moment: Date, limit: number): Promise<number> {
   const rows = await db.idempotentRequest.findMany({
-    where: { createdAt: { lt: moment } },
+    where: { createdAt: { lt: moment }, OR: [{ userId: null }, { user: NOT_HELD }] },
     take: limit,
     select: { id: true },
   });
