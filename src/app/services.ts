@@ -10,6 +10,8 @@ import { loadBreachedPasswords } from '../security/breached-passwords.js';
 import type { EndedSessions } from '../security/ended-sessions.js';
 import { createPasswords } from '../security/passwords.js';
 import { createAdminService } from '../services/admin/admin.service.js';
+import { createExportUsers } from '../services/admin/transfer/export-users.js';
+import { createImportUsers } from '../services/admin/transfer/import-users.js';
 import { createAuditService } from '../services/audit/audit.service.js';
 import { createMfaService } from '../services/auth/mfa/mfa.service.js';
 import { createScopeOf } from '../services/auth/mfa/session-scope.js';
@@ -83,6 +85,10 @@ export function createServices({
   const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions });
   const signIn = createSignInService({ db, identity, sessions, mfa });
   const admin = createAdminService({ db, clock, config, audit, identity, sessions, jobs });
+  const transfer = {
+    import: createImportUsers({ db, clock, audit, identity, profiles }),
+    export: createExportUsers({ db, audit }),
+  };
   const exports = createExportService({
     db,
     clock,
@@ -95,5 +101,5 @@ export function createServices({
     findRecipients: createFindRecipients({ db, config }),
     isSignedIn: async (userId, sessionId) => (await sessions.find(userId, sessionId)) !== null,
   });
-  return { audit, identity, sessions, mfa, signIn, profiles, consents, cases, exports, admin };
+  return { audit, identity, sessions, mfa, signIn, profiles, consents, cases, exports, admin, transfer };
 }

@@ -16,6 +16,8 @@ import { erasureRequest, erasureRun, erasureStatus } from './commands/erasure.js
 import { privacyExport } from './commands/privacy-export.js';
 import { privacyRecord } from './commands/privacy-record.js';
 import { retentionRun } from './commands/retention-run.js';
+import { usersExport } from './commands/users-export.js';
+import { usersImport } from './commands/users-import.js';
 import { dispatch } from './dispatch.js';
 
 // The operators' command: `npm run --silent custodia -- admin bootstrap --email you@example.com`.
@@ -36,6 +38,8 @@ const COMMANDS = [
   privacyRecord,
   privacyExport,
   retentionRun,
+  usersImport,
+  usersExport,
 ];
 
 const surroundings = {

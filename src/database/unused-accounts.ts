@@ -16,7 +16,7 @@ export interface UnusedAccounts {
   id?: string;
 }
 
-const LAST_USE = `GREATEST(u.created_at, u.last_login_at,
+const LAST_USE = `GREATEST(u.created_at, u.imported_at, u.last_login_at,
   (SELECT max(s.last_seen_at) FROM sessions s WHERE s.user_id = u.id))`;
 
 const CONDITIONS = {

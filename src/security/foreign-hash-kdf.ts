@@ -12,9 +12,8 @@ const runScrypt = promisify<
 const runPbkdf2 = promisify(pbkdf2);
 
 const MIB = 1024 * 1024;
-const SCRYPT_MEMORY_LIMIT = 256 * MIB;
-/** Memory times parallelism: about two seconds on one core. */
-const SCRYPT_WORK_LIMIT = 1024 * MIB;
+/** Bytes; `work` is memory times parallelism: about two seconds on one core. */
+export const SCRYPT_LIMITS = { memory: 256 * MIB, work: 1024 * MIB } as const;
 /** Rounds times blocks of output: about five seconds on one core. */
 const PBKDF2_WORK_LIMIT = 10_000_000;
 const DIGEST_BYTES = new Map([
@@ -35,12 +34,27 @@ export function readScrypt(phc: PhcString): (password: string) => Promise<boolea
   if (logN < 1 || r < 1 || p < 1) throw storedHashError(phc.id, 'the cost is below what scrypt allows');
   const memory = 128 * r * 2 ** logN;
   // RFC 7914 §6: N < 2^(128 r / 8); larger ones OpenSSL refuses.
-  if (memory > SCRYPT_MEMORY_LIMIT || memory * p > SCRYPT_WORK_LIMIT || 128 * r * p > MIB || logN >= 16 * r) {
+  if (
+    memory > SCRYPT_LIMITS.memory ||
+    memory * p > SCRYPT_LIMITS.work ||
+    128 * r * p > MIB ||
+    logN >= 16 * r
+  ) {
     throw storedHashError(phc.id, 'the cost is over the limit');
   }
-  const options = { N: 2 ** logN, r, p, maxmem: 2 * SCRYPT_MEMORY_LIMIT };
+  const cost = { N: 2 ** logN, r, p };
   return async (password) =>
-    timingSafeEqual(await runScrypt(password, phc.salt, phc.hash.length, options), phc.hash);
+    timingSafeEqual(await deriveScrypt(password, phc.salt, phc.hash.length, cost), phc.hash);
+}
+
+/** scrypt (RFC 7914) of a cost that is within the limits. */
+export function deriveScrypt(
+  password: string,
+  salt: Buffer,
+  length: number,
+  cost: { N: number; r: number; p: number },
+): Promise<Buffer> {
+  return runScrypt(password, salt, length, { ...cost, maxmem: 2 * SCRYPT_LIMITS.memory });
 }
 
 /**

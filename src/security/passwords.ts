@@ -1,6 +1,7 @@
 import type { SecretVersions } from '../privacy/key-ring.js';
 import { matchesEitherForm, readForeignPhc } from './foreign-hash.js';
 import { readBcrypt } from './foreign-hash-bcrypt.js';
+import { readFirebaseScrypt } from './foreign-hash-firebase.js';
 import { createHashQueue } from './hash-queue.js';
 import {
   type Argon2Cost,
@@ -51,6 +52,7 @@ export function createPasswords({ pepper, argon2, concurrency, queueLimit }: Pas
 
   function readStored(stored: string) {
     if (stored.startsWith('$2')) return foreign(readBcrypt(stored));
+    if (stored.startsWith('$fbscrypt$')) return foreign(readFirebaseScrypt(stored));
     const phc = parsePhc(stored);
     const pepperId = findPepperId(phc);
     return pepperId === null ? foreign(readForeignPhc(phc)) : readPeppered(phc, pepperId, argon2, pepper);
@@ -61,6 +63,22 @@ export function createPasswords({ pepper, argon2, concurrency, queueLimit }: Pas
     if (normalisePassword(password) === null) return NO_MATCH;
     const matches = await queue.run(() => stored.matches(password));
     return { matches, needsRehash: matches && stored.outdated };
+  }
+
+  /** A check of a hash made elsewhere, which may be quick: beside it runs one of ours, as for an unknown address. */
+  function foreign(check: (password: string) => Promise<boolean>) {
+    const decoy = readOwn(decoyHash());
+    return {
+      outdated: true,
+      async matches(password: string): Promise<boolean> {
+        const [matches] = await Promise.all([matchesEitherForm(check, password), decoy.matches(password)]);
+        return matches;
+      },
+    };
+  }
+
+  function readOwn(stored: string) {
+    return readPeppered(parsePhc(stored), pepper.activeId, argon2, pepper);
   }
 
   return {
@@ -77,6 +95,7 @@ export function createPasswords({ pepper, argon2, concurrency, queueLimit }: Pas
     /**
      * Checks a password against a stored hash, ours or made elsewhere (bcrypt, scrypt, PBKDF2, other Argon2).
      * A text that can be nobody's password does not match and costs nothing, whether or not the account exists.
+     * A hash made elsewhere costs a check of ours besides: an imported account must not be told by its quick refusal.
      * @throws Error (StoredHashError) for a stored hash that is malformed, too costly or of an unknown pepper.
      */
     verify,
@@ -86,11 +105,13 @@ export function createPasswords({ pepper, argon2, concurrency, queueLimit }: Pas
       await verify(decoyHash(), password);
     },
 
+    /**
+     * Refuses a hash that could not be checked when its person signs in.
+     * @throws Error (StoredHashError) saying what is wrong with it, and nothing of the hash
+     */
+    requireCheckable: (storedHash: string): void => void readStored(storedHash),
+
     /** How many computations run and wait, for metrics. */
     load: queue.load,
   };
-}
-
-function foreign(check: (password: string) => Promise<boolean>) {
-  return { outdated: true, matches: (password: string) => matchesEitherForm(check, password) };
 }

@@ -22,6 +22,7 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
         lastLoginAt: now,
         passwordChangedAt: now,
         inactivityNoticeAt: now,
+        importedAt: now,
         processingRestrictedAt: now,
         suspendedAt: now,
         suspendedUntil: now,

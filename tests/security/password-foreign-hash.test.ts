@@ -77,6 +77,12 @@ const VECTORS: [string, string, string][] = [
     '$pbkdf2-sha512$1212$RHY0Fr3IDMSVO/RSZyb5ow$eNLfBK.eVozomMr.1gYa17k9B7KIK25NOEshvhrSX.esqY3s.FvWZViXz4KoLlQI.BzY/YTNJOiKc5gBYFYGww',
     'password',
   ],
+  // github.com/firebase/scrypt, its README
+  [
+    'Firebase scrypt',
+    '$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==,sk=jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==$42xEC+ixf3L2lw==$lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==',
+    'user1password',
+  ],
   // phc-winner-argon2, test.c
   [
     'Argon2id',
@@ -133,6 +139,16 @@ describe('refused, so that an imported hash neither matches by accident nor stop
     ['bcrypt', 'cost 3', '$2b$03$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],
     ['bcrypt', 'the broken 2x', '$2x$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'],
     ['bcrypt', 'cut off', '$2b$05$CCCCCCCCCCCCCCCCCCCCC.'],
+    [
+      'fbscrypt',
+      'without the signer key',
+      '$fbscrypt$v=1,n=14,r=8,p=1,ss=Bw==$42xEC+ixf3L2lw==$lSrfV15cpx8=',
+    ],
+    [
+      'fbscrypt',
+      'memory of 8 TiB',
+      `$fbscrypt$v=1,n=33,r=8,p=1,ss=Bw==,sk=${'A'.repeat(86)}==$42xEC+ixf3L2lw==$${'A'.repeat(86)}==`,
+    ],
     ['scrypt', 'memory of 128 GiB', `$scrypt$ln=27,r=8,p=1$c29tZXNhbHQ$${TAG}`],
     ['scrypt', 'N beyond any number', `$scrypt$ln=4294967295,r=8,p=1$c29tZXNhbHQ$${TAG}`],
     ['scrypt', 'p of a million', `$scrypt$ln=4,r=8,p=1000000$c29tZXNhbHQ$${TAG}`],

@@ -1,9 +1,10 @@
 import type { UserKey } from '../data-keys.js';
 import type { Privacy } from '../privacy.js';
 import { UnsafeQueryError } from '../privacy-errors.js';
-import { isRow, listOf, type Model, ownerColumn, type Row } from './models.js';
+import { canonicalId, isRow, listOf, type Model, ownerColumn, type Row } from './models.js';
 import { openResult } from './open-rows.js';
-import type { Writing } from './owners.js';
+import type { RowOwner, Writing } from './owners.js';
+import { writesSealed } from './seal-columns.js';
 import { sealCreate } from './seal-create.js';
 import { planSelection, requireColumn } from './selection.js';
 
@@ -20,8 +21,10 @@ export async function createMany(
 ) {
   const rows: Row[] = [];
   const keys: { userId: string; wrappedKey: string }[] = [];
+  const owners = await findOwnersOf(writing, model, listOf(args.data));
   for (const row of listOf(args.data)) {
-    const { data, owner, wrappedKey } = await sealCreate(writing, model, row);
+    const above = isRow(row) ? owners.get(ownerIdOf(model, row)) : undefined;
+    const { data, owner, wrappedKey } = await sealCreate(writing, model, row, above ?? null);
     if (owner && wrappedKey) {
       keys.push({ userId: owner.id, wrappedKey });
       delete data.dataKey;
@@ -44,6 +47,27 @@ export async function createMany(
   if (operation === 'createMany') return run({ ...args, data: rows });
   const planned = planBeside(writing.privacy, model, { ...args, data: rows });
   return openBeside(writing, planned, await run(planned.args));
+}
+
+/** The owners of rows that name them by id, with their data keys, by one look-up however many rows there are. */
+async function findOwnersOf(writing: Writing, model: Model, rows: unknown[]): Promise<Map<string, RowOwner>> {
+  const ids = new Set(
+    rows.flatMap((row) => (isRow(row) && writesSealed(model, row) ? [ownerIdOf(model, row)] : [])),
+  );
+  ids.delete('');
+  const owners = new Map<string, RowOwner>();
+  if (ids.size === 0) return owners;
+  for (const [id, wrapped] of await writing.store.findDataKeys([...ids])) {
+    owners.set(id, { id, key: await writing.privacy.dataKeys.open(id, wrapped) });
+  }
+  return owners;
+}
+
+/** The id in the owner column as it is stored; empty where the row says it in no such way. */
+function ownerIdOf(model: Model, row: Row): string {
+  if (model.owner.by !== 'column') return '';
+  const id = row[model.owner.column];
+  return typeof id === 'string' ? canonicalId(model, model.owner.column, id) : '';
 }
 
 /** Plans the `…AndReturn` operations, whose selection cannot reach the data keys: those are read afterwards. */

@@ -57,6 +57,7 @@ export const IDENTITY = {
         sealed: 'text',
       }),
       inactivityNoticeAt: personal('account activity', 'Says when the person was told of a coming deletion'),
+      importedAt: personal('account activity', 'Says when the account came from another system', KEPT),
       processingRestrictedAt: personal(
         'data-subject request',
         'Keeps the data from further processing, Art. 18 GDPR',
@@ -146,5 +147,22 @@ export const IDENTITY = {
       usedAt: personal('account activity', 'Lets a mailed link work only once', SPENT),
     },
     relations: USER_RELATION,
+  },
+
+  UserImport: {
+    table: 'user_imports',
+    rowId: 'digest',
+    owner: { by: 'nobody' },
+    columns: {
+      digest: notPersonal('The hash of a whole file of accounts'),
+      position: notPersonal('A count of records'),
+      created: notPersonal('A count of records'),
+      existing: notPersonal('A count of records'),
+      refused: notPersonal('A count of records'),
+      reportBytes: notPersonal('The length of a file'),
+      startedAt: notPersonal('When the import began'),
+      completedAt: notPersonal('When it was complete'),
+    },
+    relations: {},
   },
 } satisfies Record<string, ModelEntry>;

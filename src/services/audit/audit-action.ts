@@ -4,6 +4,8 @@
  */
 export type AuditAction =
   | 'user.registered'
+  | 'user.imported'
+  | 'user.exported'
   | 'email.verification_requested'
   | 'email.verified'
   | 'email.change_requested'

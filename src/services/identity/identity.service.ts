@@ -4,6 +4,7 @@ import { createEmailChange } from './change-email.js';
 import { createCredentials } from './check-credentials.js';
 import { createFindUsers } from './find-users.js';
 import type { IdentityParts } from './identity-parts.js';
+import { createImportAccounts } from './import-accounts.js';
 import { createOneTimeTokens } from './one-time-tokens.js';
 import { createInvitations } from './invite-user.js';
 import { createRecordSignIn } from './record-sign-in.js';
@@ -49,6 +50,7 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
     requestEmailChange: emailChange.request,
     confirmEmailChange: emailChange.confirm,
     undoEmailChange: emailChange.undo,
+    imports: createImportAccounts(parts),
     discardSpentTokens: tokens.discardSpent,
     /** What new passwords are held against. */
     passwordPolicy: parts.policy,

@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../database/client.js';
 import type { JsonObject } from '../../input/json-object.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { AuditService } from '../audit/audit.service.js';
-import { applyChanges } from './profile-changes.js';
+import { applyChanges, type ProfileColumns } from './profile-changes.js';
 import type { ProfileChanges, ProfileRecord } from './profile-record.js';
 
 const COLUMNS = {
@@ -27,6 +27,14 @@ export function createProfileService({ db, audit }: { db: Database; audit: Audit
         select: { userId: true },
       });
     };
+  }
+
+  /** Writes the profiles of accounts that came from another system; the columns come from `applyChanges`. */
+  async function importMany(
+    tx: Transaction,
+    profiles: readonly (ProfileColumns & { userId: string })[],
+  ): Promise<void> {
+    await tx.userProfile.createMany({ data: profiles.map((profile) => ({ preferences: {}, ...profile })) });
   }
 
   /**
@@ -68,7 +76,7 @@ export function createProfileService({ db, audit }: { db: Database; audit: Audit
     return userIds.map((userId) => byUser.get(userId) ?? null);
   }
 
-  return { prepare, update, findMany };
+  return { prepare, importMany, update, findMany };
 }
 
 export type ProfileService = ReturnType<typeof createProfileService>;

@@ -1,0 +1,69 @@
+import {
+  readRecords,
+  HeadingError,
+  type FileRecord,
+  type RecordFormat,
+} from '../../src/services/admin/transfer/records.js';
+
+/** Reads a file that comes in pieces of `size` bytes. */
+async function read(text: string, format: RecordFormat, size = 7): Promise<FileRecord[]> {
+  const bytes = Buffer.from(text);
+  async function* pieces(): AsyncIterable<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  }
+  const records: FileRecord[] = [];
+  for await (const record of readRecords(pieces(), format)) records.push(record);
+  return records;
+}
+
+describe('JSON Lines', () => {
+  test('each line is a record, whatever ends it and wherever it is cut', async () => {
+    expect(await read('{"email":"ä@example.com"}\r\n\n{"email":"b@example.com"}', 'jsonl', 1)).toEqual([
+      { line: 1, value: { email: 'ä@example.com' } },
+      { line: 3, value: { email: 'b@example.com' } },
+    ]);
+  });
+
+  test('broken and endless lines are records that name their line, and the next one is read', async () => {
+    const text = `{"email":\n${'x'.repeat(100_000)}\n{"email":"c@example.com"}\n`;
+    expect(await read(text, 'jsonl', 4_096)).toEqual([
+      { line: 1, problem: 'is not JSON' },
+      { line: 2, problem: 'is longer than 65536 bytes' },
+      { line: 3, value: { email: 'c@example.com' } },
+    ]);
+  });
+});
+
+describe('CSV', () => {
+  test('the heading names the columns; quotes, line breaks in them and a byte order mark are understood', async () => {
+    const text =
+      '\uFEFFEmail,full_name,is_verified,preferences\r\na@example.com,"Person, ""A""\nof Example",t,"{""theme"":""dark""}"\r\nb@example.com,,0,\r\n';
+    expect(await read(text, 'csv')).toEqual([
+      {
+        line: 3,
+        value: {
+          email: 'a@example.com',
+          isVerified: true,
+          profile: { fullName: 'Person, "A"\nof Example', preferences: { theme: 'dark' } },
+        },
+      },
+      { line: 4, value: { email: 'b@example.com', isVerified: false, profile: {} } },
+    ]);
+  });
+
+  test('a broken line is a record of its own, and the others are read', async () => {
+    const text = 'email,full_name\na@example.com\nb@example.com,has "a quote\nc@example.com,C\n';
+    const [first, second, third] = await read(text, 'csv');
+    expect(first).toEqual({ line: 2, problem: 'has 1 cells instead of 2' });
+    expect(second).toMatchObject({ problem: 'is not CSV (RFC 4180)' });
+    expect(third).toMatchObject({ value: { email: 'c@example.com' } });
+  });
+
+  test.each([
+    ['an unknown column', 'email,shoe_size\n'],
+    ['no address', 'full_name\nA\n'],
+    ['a column twice', 'email,email\n'],
+  ])('a heading with %s is refused before anything is read', async (_, text) => {
+    await expect(read(text, 'csv')).rejects.toBeInstanceOf(HeadingError);
+  });
+});

@@ -1,0 +1,33 @@
+import { createPasswords } from '../../src/security/passwords.js';
+
+// What is compared is processor time, of which Argon2 takes a multiple of a quick hash made elsewhere: an imported
+// account that is refused after a millisecond would be told from an unknown address.
+const passwords = createPasswords({
+  pepper: { activeId: 'k1', ids: ['k1'], get: () => Buffer.alloc(32, 7) },
+  argon2: { memoryKib: 65_536, timeCost: 3, parallelism: 1 },
+  concurrency: 1,
+  queueLimit: 0,
+});
+
+const QUICK: [string, string][] = [
+  ['bcrypt of cost 4', '$2b$04$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK'],
+  ['one round of PBKDF2', '$pbkdf2-sha256$i=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'],
+  ['scrypt of 1 kB', '$scrypt$ln=1,r=4,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'],
+];
+
+async function processorTimeOf(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    times.push(user + system);
+  }
+  return Math.min(...times);
+}
+
+test.each(QUICK)('a refusal of %s costs what an unknown address costs', async (_, stored) => {
+  const unknown = await processorTimeOf(() => passwords.verifyAgainstNobody('a wrong password'));
+  const imported = await processorTimeOf(() => passwords.verify(stored, 'a wrong password'));
+  expect(imported / unknown).toBeGreaterThan(0.7);
+});
