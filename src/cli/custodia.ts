@@ -13,6 +13,7 @@ import { keysRemove } from './commands/keys-remove.js';
 import { keysRotate } from './commands/keys-rotate.js';
 import { keysStatus } from './commands/keys-status.js';
 import { erasureRequest, erasureRun, erasureStatus } from './commands/erasure.js';
+import { mfaRemove } from './commands/mfa-remove.js';
 import { privacyExport } from './commands/privacy-export.js';
 import { privacyRecord } from './commands/privacy-record.js';
 import { retentionRun } from './commands/retention-run.js';
@@ -24,6 +25,7 @@ import { dispatch } from './dispatch.js';
 
 const COMMANDS = [
   adminBootstrap,
+  mfaRemove,
   auditVerify,
   auditDump,
   auditProve,

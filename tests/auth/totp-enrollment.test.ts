@@ -160,6 +160,31 @@ test('who lost the telephone switches it off by a recovery code', async () => {
   expect(await methodsAsked(email)).toEqual([]);
 });
 
+test('the operator removes all of it for who has lost all, and the owner is told', async () => {
+  const { email, userId } = await enrolledUser(setup, 'lost-all');
+  expect(await setup.mfa.removeByOperator(email)).toEqual(['TOTP', 'RECOVERY_CODE']);
+  expect(await methodsAsked(email)).toEqual([]);
+  expect(await setup.db.recoveryCode.count({ where: { userId } })).toBe(0);
+  const [mail] = (await setup.mailsTo(email)).slice(-1);
+  expect(mail?.text).toContain('operators');
+  expect(await actionsAbout(userId)).toContain('mfa.disabled');
+  expect(await setup.mfa.removeByOperator(email)).toEqual([]);
+  await expect(setup.mfa.removeByOperator('nobody@example.com')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('what a stranger set up is removed with what else they did; what was there before stays', async () => {
+  const { caller, email, userId } = await signedIn('disowned');
+  const since = setup.clock.now();
+  const { secret } = await setup.mfa.beginTotpEnrollment(caller);
+  await setup.mfa.confirmTotpEnrollment(caller, codeAt(secret, setup.clock.now()));
+  const discard = (moment: Date) =>
+    setup.db.$transaction((tx) => setup.mfa.discardSetUpSince(tx, userId, { since: moment, origin: ORIGIN }));
+  await discard(new Date(setup.clock.now().getTime() + SECOND));
+  expect(await methodsAsked(email)).toEqual(['TOTP', 'RECOVERY_CODE']);
+  await discard(since);
+  expect(await methodsAsked(email)).toEqual([]);
+});
+
 test('recovery codes are renewed by a code, or by a session that proved two factors a moment ago', async () => {
   const { caller, userId, recoveryCodes, code } = await enrolledUser(setup, 'renewed');
   const byCode = await setup.mfa.regenerateRecoveryCodes(twice(caller), code());

@@ -66,6 +66,11 @@ test('spent links, ended sessions and addresses go when their time is over, and 
   await hold(heldOne.id);
   for (const { id: userId } of [person, heldOne]) {
     await db().oneTimeToken.updateMany({ where: { userId }, data: { usedAt: ago(DAY + HOUR) } });
+    for (const hours of [23, 25]) {
+      const [createdAt, expiresAt] = [ago(hours * HOUR), ago(hours * HOUR)];
+      const tokenHash = `${userId} ${hours}`;
+      await db().mfaChallenge.create({ data: { userId, tokenHash, amr: ['pwd'], createdAt, expiresAt } });
+    }
     const session = { userId, authTime: new Date(), amr: ['pwd'], ipAddress: '192.0.2.1', userAgent: 'old' };
     const expiresAt = after(new Date(), DAY);
     for (const days of [29, 31]) {
@@ -95,12 +100,14 @@ test('spent links, ended sessions and addresses go when their time is over, and 
     });
     return {
       tokens: await db().oneTimeToken.count({ where: { userId } }),
+      challenges: await db().mfaChallenge.count({ where: { userId } }),
       ended: rows.flatMap(({ revokedReason }) => revokedReason ?? []).sort(),
       addressed: rows.filter(({ ipAddress }) => ipAddress !== null).map(({ amr }) => amr[0]),
     };
   };
   expect(await left(person.id)).toEqual({
     tokens: 0,
+    challenges: 1,
     ended: ['ended-29'],
     addressed: expect.not.arrayContaining(['seen-91']) as string[],
   });
@@ -108,7 +115,7 @@ test('spent links, ended sessions and addresses go when their time is over, and 
   expect(await db().auditOrigin.count({ where: { userId: person.id } })).toBe(originsBefore - 1);
   expect(await db().auditEvent.count({ where: { subjectId: person.id } })).toBe(eventsBefore);
   const kept = await left(heldOne.id);
-  expect(kept).toMatchObject({ tokens: 1, ended: ['ended-29', 'ended-31'] });
+  expect(kept).toMatchObject({ tokens: 1, challenges: 2, ended: ['ended-29', 'ended-31'] });
   expect(kept.addressed).toContain('seen-91');
 });
 

@@ -7,14 +7,17 @@ import type { MfaCaller, MfaParts } from './mfa-parts.js';
 import { requireOwner, tellOf, type AccountOwner } from './mfa-owner.js';
 import { methodOfCode, type ProveSecondFactor } from './prove-second-factor.js';
 import type { RecoveryCodes } from './recovery-codes.js';
+import type { RemoveSecondFactors } from './remove-second-factors.js';
 import type { MfaMethodName } from './second-factor.js';
 
-type Parts = MfaParts & ProveSecondFactor & { recoveryCodes: RecoveryCodes };
+type Parts = MfaParts &
+  ProveSecondFactor &
+  Pick<RemoveSecondFactors, 'settleAfterRemoval'> & { recoveryCodes: RecoveryCodes };
 
 /** Switching a second factor off, and renewing recovery codes. */
 export function createManageSecondFactors(parts: Parts) {
-  const { db, clock, audit, config, identity, sessions, recoveryCodes } = parts;
-  const { methodsOf, hasAnother, prove } = parts;
+  const { db, clock, audit, config, identity, recoveryCodes } = parts;
+  const { methodsOf, hasAnother, prove, settleAfterRemoval } = parts;
 
   /**
    * Says no when an account would lose the second factor that one of its roles asks for.
@@ -28,13 +31,6 @@ export function createManageSecondFactors(parts: Parts) {
       satisfiedBy: 'beginTotpEnrollment',
       hint: 'Your role asks for a second factor: put another one in its place instead.',
     });
-  }
-
-  /** When the last second factor is gone, so are its recovery codes, and no session counts as one of two factors. */
-  async function settleAfterRemoval(tx: Transaction, userId: string): Promise<void> {
-    if ((await methodsOf(tx, userId)).length > 0) return;
-    await recoveryCodes.discard(tx, userId);
-    await sessions.dropSecondFactor(tx, userId);
   }
 
   /** Runs `act` once a code was proved; a refusal is committed, then thrown. */
@@ -101,7 +97,7 @@ export function createManageSecondFactors(parts: Parts) {
     });
   }
 
-  return { disableTotp, regenerateRecoveryCodes, requireDispensable, settleAfterRemoval };
+  return { disableTotp, regenerateRecoveryCodes, requireDispensable };
 }
 
 function notOn(): AppError {

@@ -4,6 +4,7 @@ import type { MfaParts } from './mfa-parts.js';
 import { createMfaStatus } from './mfa-status.js';
 import { createProveSecondFactor } from './prove-second-factor.js';
 import { createRecoveryCodes } from './recovery-codes.js';
+import { createRemoveSecondFactors } from './remove-second-factors.js';
 import { createTotpEnrollment } from './totp-enrollment.js';
 import { createTotpFactor } from './totp-factor.js';
 
@@ -15,6 +16,7 @@ export function createMfaService(parts: MfaParts) {
   const proving = createProveSecondFactor({ ...parts, factors, totp });
   const challenges = createMfaChallenges({ ...parts, ...proving });
   const enrollment = createTotpEnrollment({ ...parts, ...proving, recoveryCodes });
+  const removal = createRemoveSecondFactors({ ...parts, ...proving, factors });
   return {
     ...proving,
     challenge: challenges.issue,
@@ -23,7 +25,8 @@ export function createMfaService(parts: MfaParts) {
     discardChallenges: challenges.discardOld,
     beginTotpEnrollment: enrollment.begin,
     confirmTotpEnrollment: enrollment.confirm,
-    ...createManageSecondFactors({ ...parts, ...proving, recoveryCodes }),
+    ...removal,
+    ...createManageSecondFactors({ ...parts, ...proving, ...removal, recoveryCodes }),
     statusOf: createMfaStatus(parts),
   };
 }

@@ -44,8 +44,12 @@ export function createRecoveryCodes({ clock, audit, mail }: Pick<MfaParts, 'cloc
     isSetUp: async (client, userId) =>
       (await client.recoveryCode.count({ where: { userId, usedAt: null } })) > 0,
     check,
+    async discard(tx, userId, since) {
+      const where = since === null ? { userId } : { userId, createdAt: { gte: since } };
+      return (await tx.recoveryCode.deleteMany({ where })).count;
+    },
   };
-  return { factor, replace: createReplace(clock), discard };
+  return { factor, replace: createReplace(clock) };
 }
 
 export type RecoveryCodes = ReturnType<typeof createRecoveryCodes>;
@@ -53,7 +57,7 @@ export type RecoveryCodes = ReturnType<typeof createRecoveryCodes>;
 function createReplace(clock: Clock) {
   /** Voids the codes of an account and makes new ones, which exist in clear only in the answer. */
   return async function replace(tx: Transaction, userId: string): Promise<string[]> {
-    await discard(tx, userId);
+    await tx.recoveryCode.deleteMany({ where: { userId } });
     const codes = Array.from({ length: RECOVERY_CODES }, createRecoveryCode);
     const createdAt = clock.now();
     await tx.recoveryCode.createMany({
@@ -61,8 +65,4 @@ function createReplace(clock: Clock) {
     });
     return codes;
   };
-}
-
-async function discard(tx: Transaction, userId: string): Promise<void> {
-  await tx.recoveryCode.deleteMany({ where: { userId } });
 }

@@ -30,4 +30,10 @@ export interface SecondFactor {
    * @returns RFC 8176 values of what was proved
    */
   check(tx: Transaction, attempt: SecondFactorAttempt): Promise<readonly string[] | AppError>;
+  /**
+   * Removes what the account has of this kind and was set up at `since` or later; null: all of it.
+   *
+   * @returns how many were removed
+   */
+  discard(tx: Transaction, userId: string, since: Date | null): Promise<number>;
 }

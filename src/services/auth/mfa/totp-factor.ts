@@ -62,6 +62,10 @@ export function createTotpFactor({ clock }: { clock: Clock }) {
     isSetUp: async (client, userId) =>
       (await client.totpAuthenticator.count({ where: { userId, confirmedAt: { not: null } } })) > 0,
     check,
+    async discard(tx, userId, since) {
+      const where = since === null ? { userId } : { userId, confirmedAt: { gte: since } };
+      return (await tx.totpAuthenticator.deleteMany({ where })).count;
+    },
   };
   return { factor, forgive };
 }
