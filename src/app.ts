@@ -92,6 +92,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     endedSessions,
     mail,
     jobs,
+    log,
   });
   scheduleJobs(jobs, services);
   keys.schedule(jobs, db);

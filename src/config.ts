@@ -4,6 +4,12 @@ import { type KeySettings, readKeySettings } from './config/key-settings.js';
 import { findNearestName } from './config/nearest-name.js';
 import { type GraphqlSettings, readGraphqlSettings } from './config/graphql-settings.js';
 import { SETTINGS, type SettingName } from './config/settings.js';
+import {
+  findOidcNames,
+  oidcVariables,
+  readSocialSettings,
+  type SocialSettings,
+} from './config/social-settings.js';
 
 export type { OperationLimits } from './config/graphql-settings.js';
 
@@ -67,6 +73,7 @@ export interface Config extends GraphqlSettings {
   auditCheckpointWebhookUrl: string | null;
   /** What a client of `/metrics` sends; null: only clients on the same machine may read it. */
   metricsToken: string | null;
+  social: SocialSettings;
   smtpUrl: string | null;
   mailFrom: { name: string; address: string };
   corsOrigins: string[];
@@ -104,6 +111,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
   const keyRing = readKeyRingSource(read('KEY_RING_FILE'), read('KEY_RING'), problems);
   const databaseUrl = read('DATABASE_URL');
   const environment = read('NODE_ENV') ?? 'production';
+  const oidcNames = findOidcNames(Object.keys(env).filter((name) => env[name]));
   const config: Config = {
     environment,
     host: read('HOST') ?? 'localhost',
@@ -149,6 +157,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     auditCheckpoints: read('AUDIT_CHECKPOINTS') ?? [],
     auditCheckpointWebhookUrl: read('AUDIT_CHECKPOINT_WEBHOOK_URL'),
     metricsToken: read('METRICS_TOKEN'),
+    social: readSocialSettings(read, { oidcNames, appUrl: appUrl ?? publicUrl }, problems),
     smtpUrl: read('SMTP_URL'),
     mailFrom: read('MAIL_FROM') ?? { name: '', address: '' },
     corsOrigins: read('CORS_ORIGINS') ?? [],
@@ -169,14 +178,14 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
 type Value<N extends SettingName> = ReturnType<(typeof SETTINGS)[N]['parse']>;
 
 function readerOf(env: NodeJS.ProcessEnv, problems: string[]) {
-  return <N extends SettingName>(name: N): Value<N> | null => {
-    const given = env[name];
+  return <N extends SettingName>(name: N, variable: string = name): Value<N> | null => {
+    const given = env[variable];
     const source = given === undefined || given === '' ? SETTINGS[name].default : given;
     if (source === null) return null;
     try {
       return SETTINGS[name].parse(source) as Value<N>;
     } catch (error) {
-      problems.push(`${name} ${(error as Error).message}.`);
+      problems.push(`${variable} ${(error as Error).message}.`);
       return null;
     }
   };
@@ -251,9 +260,9 @@ function leaks({ concealAccounts, requireVerifiedEmail }: Config): string[] {
 
 /** A variable that is nearly one of ours was probably meant as it. */
 function misspeltNames(env: NodeJS.ProcessEnv): string[] {
-  const known = Object.keys(SETTINGS);
+  const known = [...Object.keys(SETTINGS), ...oidcVariables(findOidcNames(Object.keys(env)))];
   return Object.keys(env).flatMap((name) => {
-    const nearest = name.length >= 5 && !(name in SETTINGS) ? findNearestName(name, known) : null;
+    const nearest = name.length >= 5 && !known.includes(name) ? findNearestName(name, known) : null;
     return nearest === null ? [] : [`${name} is not a setting of Custodia; did you mean ${nearest}?`];
   });
 }

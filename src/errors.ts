@@ -34,6 +34,10 @@ export const ERROR_CODES = {
     message: 'The password must not contain your e-mail address or the name of this service.',
   },
   MFA_INVALID: { status: 401, message: 'The code is wrong, expired or was used before.' },
+  LAST_WAY_IN: {
+    status: 409,
+    message: 'Nobody could sign in to the account without this; add another way in first.',
+  },
   STEP_UP_REQUIRED: {
     status: 403,
     message: 'This needs a fresher or stronger sign-in; prove again who you are.',
@@ -43,6 +47,13 @@ export const ERROR_CODES = {
   PERSISTED_QUERY_NOT_FOUND: { status: 400, message: 'PersistedQueryNotFound' },
   OPERATION_NOT_LISTED: { status: 400, message: 'This server answers listed operations only.' },
   REQUEST_TIMEOUT: { status: 408, message: 'The request took too long to arrive.' },
+  PROVIDER_UNAVAILABLE: { status: 503, message: 'The provider does not answer; try again later.' },
+  PROVIDER_ANSWER_INVALID: { status: 502, message: 'The provider’s answer was not accepted.' },
+  PROVIDER_DENIED: { status: 403, message: 'The sign-in was cancelled at the provider.' },
+  PROVIDER_EMAIL_UNVERIFIED: {
+    status: 403,
+    message: 'The provider does not vouch for an e-mail address of yours.',
+  },
   OVERLOADED: { status: 503, message: 'The server is busy; try again shortly.' },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The GraphQL document has a syntax error.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The GraphQL document does not fit the schema.' },

@@ -10,6 +10,7 @@ import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
 import { MfaResolver } from '../services/auth/mfa/mfa.resolver.js';
 import { UserMfaResolver } from '../services/auth/mfa/user-mfa.resolver.js';
+import { SocialSignInResolver } from '../services/auth/social-sign-in.resolver.js';
 import { createFindSessionNode, UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
 import { AuditResolver, createFindAuditEventNode } from '../services/compliance/audit/audit.resolver.js';
 import { CaseResolver } from '../services/compliance/cases/case.resolver.js';
@@ -27,6 +28,7 @@ import { EmailChangeResolver } from '../services/identity/email-change.resolver.
 import { IdentityResolver } from '../services/identity/identity.resolver.js';
 import { PasswordResolver } from '../services/identity/password.resolver.js';
 import { RegistrationResolver } from '../services/identity/registration.resolver.js';
+import { SocialResolver } from '../services/identity/social/social.resolver.js';
 import { UserRightsResolver } from '../services/identity/user-rights.resolver.js';
 import { ProfileResolver } from '../services/profile/profile.resolver.js';
 
@@ -55,7 +57,9 @@ export function createResolvers(
     new PasswordResolver(identity),
     new EmailChangeResolver(identity),
     new UserRightsResolver(identity),
+    new SocialResolver(identity),
     new AuthResolver(signIn, sessions),
+    new SocialSignInResolver(signIn),
     new UserSessionsResolver(sessions),
     new MfaResolver(mfa, signIn),
     new UserMfaResolver(mfa),

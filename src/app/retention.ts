@@ -33,6 +33,7 @@ export function createRetention({ services, ...parts }: RetentionSurroundings): 
     exports,
     discardTokens: identity.discardSpentTokens,
     discardChallenges: mfa.discardChallenges,
+    discardSocialFlows: identity.social.discardFlows,
     discardSessions: sessions.discardOld,
     discardRequests: (moment, limit) => discardOldRequests(parts.db, moment, limit),
     clearSessionOrigins: sessions.clearOrigins,

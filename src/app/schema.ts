@@ -5,6 +5,7 @@ import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
 import { MfaResolver } from '../services/auth/mfa/mfa.resolver.js';
 import { UserMfaResolver } from '../services/auth/mfa/user-mfa.resolver.js';
+import { SocialSignInResolver } from '../services/auth/social-sign-in.resolver.js';
 import { UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
 import { AuditResolver } from '../services/compliance/audit/audit.resolver.js';
 import { CaseResolver } from '../services/compliance/cases/case.resolver.js';
@@ -17,6 +18,7 @@ import { EmailChangeResolver } from '../services/identity/email-change.resolver.
 import { IdentityResolver } from '../services/identity/identity.resolver.js';
 import { PasswordResolver } from '../services/identity/password.resolver.js';
 import { RegistrationResolver } from '../services/identity/registration.resolver.js';
+import { SocialResolver } from '../services/identity/social/social.resolver.js';
 import { UserRightsResolver } from '../services/identity/user-rights.resolver.js';
 import { ProfileResolver } from '../services/profile/profile.resolver.js';
 
@@ -27,7 +29,9 @@ const RESOLVERS = [
   PasswordResolver,
   EmailChangeResolver,
   UserRightsResolver,
+  SocialResolver,
   AuthResolver,
+  SocialSignInResolver,
   UserSessionsResolver,
   MfaResolver,
   UserMfaResolver,

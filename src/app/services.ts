@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Log } from '../log.js';
 import type { Config } from '../config.js';
 import type { Database } from '../database/client.js';
 import type { Jobs } from '../jobs/jobs.js';
@@ -13,6 +14,7 @@ import { createAdminService } from '../services/admin/admin.service.js';
 import { createExportUsers } from '../services/admin/transfer/export-users.js';
 import { createImportUsers } from '../services/admin/transfer/import-users.js';
 import { createAuditService } from '../services/audit/audit.service.js';
+import { discardSecondFactors } from '../services/auth/mfa/discard-second-factors.js';
 import { createMfaService } from '../services/auth/mfa/mfa.service.js';
 import { createScopeOf } from '../services/auth/mfa/session-scope.js';
 import { createSessionService } from '../services/auth/session.service.js';
@@ -23,6 +25,7 @@ import { createExportFiles } from '../services/compliance/exports/export-files.j
 import { createExportService } from '../services/compliance/exports/export.service.js';
 import { createFindRecipients } from '../services/compliance/exports/find-recipients.js';
 import { createIdentityService } from '../services/identity/identity.service.js';
+import { createSocialProviders } from '../services/identity/social/social-providers.js';
 import { createProfileService } from '../services/profile/profile.service.js';
 
 export interface ServiceParts {
@@ -35,6 +38,7 @@ export interface ServiceParts {
   endedSessions: EndedSessions;
   mail: Mail;
   jobs: Pick<Jobs, 'enqueue'>;
+  log: Log;
 }
 
 export type Services = ReturnType<typeof createServices>;
@@ -53,10 +57,13 @@ export function createServices({
   endedSessions,
   mail,
   jobs,
+  log,
 }: ServiceParts) {
   const audit = createAuditService({ clock, privacy });
   const scopeOf = createScopeOf({ config, rolesInForce: (userId) => identity.rolesInForce(userId) });
   const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config, scopeOf });
+  const isSignedIn = async (userId: string, sessionId: string) =>
+    (await sessions.find(userId, sessionId)) !== null;
   const profiles = createProfileService({ db, audit });
   const cases = createCaseService({ db, clock, audit });
   const consents = createConsentService({ db, clock, audit, cases });
@@ -81,6 +88,9 @@ export function createServices({
     prepareProfile: profiles.prepare,
     prepareConsents: consents.prepare,
     endSessions: sessions.endAll,
+    isSignedIn,
+    discardSecondFactors,
+    providers: createSocialProviders({ config, clock, log }),
   });
   const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions });
   const signIn = createSignInService({ db, identity, sessions, mfa });
@@ -99,7 +109,7 @@ export function createServices({
     config,
     files: createExportFiles(config),
     findRecipients: createFindRecipients({ db, config }),
-    isSignedIn: async (userId, sessionId) => (await sessions.find(userId, sessionId)) !== null,
+    isSignedIn,
   });
   return { audit, identity, sessions, mfa, signIn, profiles, consents, cases, exports, admin, transfer };
 }

@@ -60,6 +60,49 @@ export function origins(text: string): string[] {
     .map(origin);
 }
 
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** As `origin`; https, or http to this machine. */
+export function secureOrigin(text: string): string {
+  const value = origin(text);
+  return requireSecure(new URL(value)) && value;
+}
+
+/** The issuer of an OpenID provider, as it writes itself: a path may belong to it, and a slash at its end counts. */
+export function issuerUrl(text: string): string {
+  const url = urlWithScheme(text, ['http:', 'https:'], 'an issuer such as https://login.example.com');
+  if (url.search || url.hash || url.username || url.password)
+    throw new Error('must be without query, fragment and credentials');
+  return requireSecure(url) && text;
+}
+
+/**
+ * Comma-separated URLs that a browser is sent back to: https, http to this machine, or an app’s own scheme named
+ * after a domain of its maker (`com.example.app:/signed-in`, RFC 8252 §7.1).
+ */
+export function returnUrls(text: string): string[] {
+  const urls = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (urls.length === 0) throw new Error('must be at least one URL');
+  return urls.map((part) => {
+    const url = URL.canParse(part) ? new URL(part) : null;
+    const isAppScheme = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:$/.test(url?.protocol ?? '');
+    if (!url || !(isAppScheme || ['http:', 'https:'].includes(url.protocol)))
+      throw new Error('must be URLs such as https://app.example.com/auth/complete');
+    if (url.hash || url.username || url.password) throw new Error('must be without fragment and credentials');
+    if (!isAppScheme) requireSecure(url);
+    return url.href;
+  });
+}
+
+function requireSecure({ protocol, hostname }: URL): true {
+  if (protocol === 'http:' && !LOOPBACK.includes(hostname))
+    throw new Error('must be https, unless on this machine');
+  return true;
+}
+
 /** One URL that is told of something. */
 export function webhookUrl(text: string): string {
   const [url, ...others] = webhookUrls(text);

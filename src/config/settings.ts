@@ -1,6 +1,6 @@
 import {
-  bearerToken, checkpointPlaces, duration, durationOrOff, mailbox, names, oneOf, origin, origins, postgresUrl, rolesOrNone, smtpUrl, text, vaultPath, wholeNumber, yesOrNo,
-  webhookUrl, webhookUrls,
+  bearerToken, checkpointPlaces, duration, durationOrOff, issuerUrl, mailbox, names, oneOf, origin, origins, postgresUrl, returnUrls, rolesOrNone, secureOrigin, smtpUrl, text,
+  vaultPath, wholeNumber, yesOrNo, webhookUrl, webhookUrls,
 } from './setting-values.js'; // prettier-ignore
 
 export interface Setting<T> {
@@ -90,6 +90,16 @@ export const SETTINGS = {
   PERSISTED_QUERIES: setting('1000', 'Operations that clients may leave with the server by their hash; `0`: none.', wholeNumber(0, 100_000)),
   PERSISTED_OPERATIONS: setting(null, 'Manifest of the operations of your clients (docs/graphql.md).', text),
   PERSISTED_OPERATIONS_ONLY: setting('false', 'Answer the operations of the manifest and no others.', yesOrNo),
+  GOOGLE_CLIENT_ID: setting(null, 'Client id of “Sign in with Google” (docs/sign-in.md).', text),
+  GOOGLE_CLIENT_SECRET: setting(null, 'Its secret.', text),
+  GITHUB_CLIENT_ID: setting(null, 'Client id of an OAuth app of GitHub.', text),
+  GITHUB_CLIENT_SECRET: setting(null, 'Its secret.', text),
+  GITHUB_URL: setting('https://github.com', 'Origin of GitHub, or of your GitHub Enterprise Server.', secureOrigin),
+  'OIDC_<NAME>_ISSUER': setting(null, 'Issuer of a further OpenID provider, called NAME in lower case; any number of them.', issuerUrl),
+  'OIDC_<NAME>_CLIENT_ID': setting(null, 'Client id at that provider.', text),
+  'OIDC_<NAME>_CLIENT_SECRET': setting(null, 'Its secret.', text),
+  'OIDC_<NAME>_TRUST_EMAIL': setting('false', 'Take its addresses for verified also where it does not say so: for a directory that you run.', yesOrNo),
+  SOCIAL_RETURN_URLS: setting(null, 'Where browsers may come back to, comma-separated, the first by default. Default: `APP_URL/auth/complete`.', returnUrls),
   LOG_LEVEL: setting('info', 'How much is logged.', oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent')),
 } as const; // prettier-ignore
 

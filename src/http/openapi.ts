@@ -70,10 +70,10 @@ function describeRoute(route: Route): Record<string, unknown> {
 }
 
 function describeParameters(parameters: NonNullable<Route['parameters']>): object[] {
-  return Object.entries(parameters).map(([name, parameter]) => ({
+  return Object.entries(parameters).map(([name, { optional, ...parameter }]) => ({
     name,
     ...parameter,
-    required: true,
+    required: optional !== true,
     schema: { type: 'string' },
   }));
 }

@@ -35,7 +35,8 @@ export function registerRoutes(
               .headers(given.headers)
               .send(given.body ?? undefined);
           }
-          const { status, body, file } = await run();
+          const { status, body, file, location } = await run();
+          if (location !== undefined) return reply.redirect(location, status);
           return file ? sendFile(reply, status, file) : reply.code(status).send(body);
         } catch (error) {
           if (context.viewer && isRefusal(error)) await recordAccess(context, { operations, refused: true });

@@ -13,12 +13,16 @@ export interface RestAnswer {
   body?: object;
   /** In place of a body: bytes that the client keeps as a file. */
   file?: { content: Readable; type: string; name: string };
+  /** In place of a body: where the browser goes from here. */
+  location?: string;
 }
 
 /** A part of the path (`:id`) or of the query, as text. */
 export interface RouteParameter {
   in: 'path' | 'query';
   description: string;
+  /** The request may do without it. */
+  optional?: true;
 }
 
 /** The context of a route: where sign-in is required, the viewer is there. */

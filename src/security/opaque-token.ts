@@ -2,7 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** What an opaque token is for; the prefix tells a secret scanner and a support engineer apart what leaked. */
-const PREFIXES = { refresh: 'cst_rt_', oneTime: 'cst_ot_', mfa: 'cst_mc_' } as const;
+const PREFIXES = {
+  refresh: 'cst_rt_',
+  oneTime: 'cst_ot_',
+  mfa: 'cst_mc_',
+  browser: 'cst_br_',
+  socialState: 'cst_ss_',
+  socialCode: 'cst_sc_',
+} as const;
 
 export type OpaqueTokenKind = keyof typeof PREFIXES;
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../errors.js';
+import { browserCookie, findBrowserCookie } from './browser-cookie.js';
 import { findClientAddress } from './client-address.js';
 import { ACCOUNT_SCOPE, levelOf, rolesAtLevel } from './assurance.js';
 import { permissionsOf, type Permission, type Role } from './permissions.js';
@@ -40,6 +41,9 @@ export interface RequestContext {
   /** Puts the refresh token into the answer's HttpOnly cookie. */
   setRefreshCookie(token: string, expiresAt: Date): void;
   clearRefreshCookie(): void;
+  /** The secret by which this browser is known again on its way back from a provider; null before it has one. */
+  browserSecret: string | null;
+  setBrowserSecret(secret: string): void;
 }
 
 /** What this needs of an HTTP request, whichever server read it. */
@@ -99,6 +103,8 @@ export async function createRequestContext(
     refreshCookie: findRefreshCookie(header('cookie')),
     setRefreshCookie: (token, expiresAt) => request.setHeader('set-cookie', refreshCookie(token, expiresAt)),
     clearRefreshCookie: () => request.setHeader('set-cookie', clearedRefreshCookie()),
+    browserSecret: findBrowserCookie(header('cookie')),
+    setBrowserSecret: (secret) => request.setHeader('set-cookie', browserCookie(secret)),
   };
 }
 

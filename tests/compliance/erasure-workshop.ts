@@ -39,7 +39,7 @@ export async function openErasureWorkshop({ url, dataDir, keyRing, watch, env = 
   const transport = createMailTransport({ smtpUrl: null, dataDir, print, log });
   const mail = createMail({ db, jobs, transport, config, log });
   const services = createServices({
-    config, clock, db, privacy, pepper, mail, jobs,
+    config, clock, db, privacy, pepper, mail, jobs, log,
     accessTokens: createAccessTokens({ signingKeys, clock, config }),
     endedSessions: createEndedSessions({ listener, db, clock, config }),
   }); // prettier-ignore

@@ -52,6 +52,8 @@ function contextOf(signedIn: boolean): GraphqlContext {
     refreshCookie: null,
     setRefreshCookie: () => undefined,
     clearRefreshCookie: () => undefined,
+    browserSecret: null,
+    setBrowserSecret: () => undefined,
   };
   return createGraphqlContext(request, CURSORS);
 }

@@ -65,6 +65,7 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
     privacy,
     mail,
     jobs,
+    log,
     pepper: keyRing.pepper,
     accessTokens: createAccessTokens({ signingKeys, clock, config }),
     endedSessions: createEndedSessions({

@@ -12,6 +12,8 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'mfa-changed', params: { change: 'totp-on' } }, path: null },
   { call: { template: 'recovery-code-used', params: { codesLeft: 1 } }, path: null },
   { call: { template: 'registration-attempt', params: {} }, path: null },
+  { call: { template: 'social-login-linked', params: { provider: 'google' } }, path: null },
+  { call: { template: 'social-login-unlinked', params: { provider: 'acme' } }, path: null },
   { call: { template: 'export-ready', params: { expiresAt: params.expiresAt } }, path: null },
   { call: { template: 'erasure-scheduled', params: { scheduledFor: params.expiresAt } }, path: null },
   { call: { template: 'erasure-cancelled', params: {} }, path: null },

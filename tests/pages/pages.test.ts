@@ -207,3 +207,29 @@ describe('what goes wrong', () => {
     expect(calls.map(([, token]) => token)).toEqual(['abc']);
   });
 });
+
+describe('the page at which a sign-in with a provider ends', () => {
+  const open = (query: string) => app.inject({ method: 'GET', url: `/auth/complete${query}` });
+
+  test.each([
+    ['?code=cst_sc_x', 'Almost signed in'],
+    ['?linked=google', 'Your account is linked'],
+    ['?error=PROVIDER_DENIED', 'The sign-in was cancelled at the provider.'],
+    ['?error=toString', 'Please try again.'],
+    ['?code=a&code=b', 'Nothing to do here'],
+    ['', 'Nothing to do here'],
+  ])('%s is told', async (query, text) => {
+    const answer = await open(query);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.body).toContain(text);
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(answer.headers['referrer-policy']).toBe('no-referrer');
+  });
+
+  test('shows nothing of its address', async () => {
+    const canary = 'canary-7361';
+    for (const name of ['code', 'linked', 'error']) {
+      expect((await open(`?${name}=${canary}<script>`)).body).not.toContain(canary);
+    }
+  });
+});

@@ -143,6 +143,13 @@ test('a second factor is asked for, and completes the sign-in', async () => {
   expect((await call('POST', '/api/v1/auth/mfa', right)).status).toBe(400);
 });
 
+test('a provider that there is not is not found', async () => {
+  for (const path of ['/auth/{provider}/start', '/auth/{provider}/callback']) {
+    const answer = await call('GET', path, undefined, undefined, path.replace('{provider}', 'nobody'));
+    expect(answer.status).toBe(404);
+  }
+});
+
 test('no route of the document was left out above', () => {
   const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),

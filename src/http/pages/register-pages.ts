@@ -6,6 +6,7 @@ import { parseFormBody } from './form-body.js';
 import { renderForm } from './form.js';
 import { badLink, describePageFailure, type PageFailure } from './page-failure.js';
 import { PAGE_HEADERS, renderPage } from './page-layout.js';
+import { registerSocialReturnPage } from './social-return-page.js';
 import { listPages, type Page, type PagesOptions } from './pages.js';
 
 export interface RegisterPagesOptions extends PagesOptions {
@@ -27,6 +28,7 @@ export function registerPages(app: FastifyInstance, options: RegisterPagesOption
       async (_request: FastifyRequest, body: Buffer) => parseFormBody(body),
     );
     scope.setErrorHandler((error, request, reply) => showError(error, request, reply, options));
+    registerSocialReturnPage(scope, options);
     for (const page of listPages(options)) {
       scope.get(page.path, (request, reply) => {
         const token = findToken((request.query as { token?: unknown }).token);

@@ -11,6 +11,7 @@ import { passwordRenewal } from './password-renewal.js';
 import { recoveryCodeUsed } from './recovery-code-used.js';
 import { registrationAttempt } from './registration-attempt.js';
 import { resetPassword } from './reset-password.js';
+import { socialLoginLinked, socialLoginUnlinked } from './social-login-notices.js';
 import { verifyEmail } from './verify-email.js';
 import type { RenderedMail, TemplateContext } from './layout.js';
 
@@ -24,6 +25,8 @@ const TEMPLATES = {
   'password-changed': passwordChanged,
   'password-renewal': passwordRenewal,
   'registration-attempt': registrationAttempt,
+  'social-login-linked': socialLoginLinked,
+  'social-login-unlinked': socialLoginUnlinked,
   'erasure-scheduled': erasureScheduled,
   'erasure-cancelled': erasureCancelled,
   'export-ready': exportReady,

@@ -2,6 +2,7 @@ import type { Database, Transaction } from '../../database/client.js';
 import { AppError, badInput } from '../../errors.js';
 import { levelOf, withSecondFactor } from '../../security/assurance.js';
 import type { RequestOrigin } from '../../security/request-context.js';
+import type { CodeExchange } from '../identity/social/social-flows.js';
 import type { IdentityService } from '../identity/identity.service.js';
 import { lockUser } from '../identity/locked-user.js';
 import { isVisible, type UserRecord } from '../identity/user-record.js';
@@ -14,7 +15,10 @@ import type { SessionService } from './session.service.js';
 
 export interface SignInParts {
   db: Database;
-  identity: Pick<IdentityService, 'checkCredentials' | 'requirePassword' | 'recheckSignIn' | 'recordSignIn'>;
+  identity: Pick<
+    IdentityService,
+    'checkCredentials' | 'requirePassword' | 'recheckSignIn' | 'recordSignIn' | 'social'
+  >;
   sessions: Pick<SessionService, 'open' | 'signIn' | 'renew'>;
   mfa: Pick<MfaService, 'methodsOf' | 'challenge' | 'answerChallenge' | 'prove'>;
 }
@@ -46,6 +50,19 @@ export function createSignInService({ db, identity, sessions, mfa }: SignInParts
   }): Promise<SignInResult> {
     const { id: userId, passwordChangedAt } = await identity.checkCredentials(attempt);
     return continueSignIn({ userId, passwordChangedAt, amr: ['pwd'], origin: attempt.origin });
+  }
+
+  /**
+   * Signs in whoever came back from a provider, by the one-time code of the redirect.
+   *
+   * @throws AppError TOKEN_INVALID, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED
+   */
+  async function exchangeSocialLogin({
+    origin,
+    ...exchange
+  }: CodeExchange & { origin: RequestOrigin }): Promise<SignInResult> {
+    const { id: userId, passwordChangedAt } = await identity.social.redeem(exchange);
+    return continueSignIn({ userId, passwordChangedAt, amr: ['fed'], origin });
   }
 
   /**
@@ -121,7 +138,7 @@ export function createSignInService({ db, identity, sessions, mfa }: SignInParts
     return (await sessions.signIn(held)).tokens;
   }
 
-  return { login, continueSignIn, completeMfa, reauthenticate };
+  return { login, exchangeSocialLogin, continueSignIn, completeMfa, reauthenticate };
 }
 
 export type SignInService = ReturnType<typeof createSignInService>;

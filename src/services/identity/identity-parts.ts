@@ -7,6 +7,7 @@ import type { PasswordPolicy } from '../../security/password-policy.js';
 import type { Passwords } from '../../security/passwords.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { AuditService } from '../audit/audit.service.js';
+import type { SocialProviders } from './social/social-providers.js';
 
 /** What a person agreed to, or refused, when they registered. */
 export interface ConsentGiven {
@@ -45,7 +46,8 @@ export interface IdentityParts {
   mail: Mail;
   audit: AuditService;
   clock: Clock;
-  config: Pick<Config, 'concealAccounts' | 'requireVerifiedEmail'>;
+  config: Pick<Config, 'concealAccounts' | 'requireVerifiedEmail' | 'social'>;
+  providers: SocialProviders;
   /**
    * Both throw BAD_USER_INPUT before anything is looked up, and return what writes the rows of a new
    * account.
@@ -53,6 +55,8 @@ export interface IdentityParts {
   prepareProfile: (profile: NewProfile) => ForNewAccount;
   prepareConsents: (consents: readonly ConsentGiven[], origin: RequestOrigin) => ForNewAccount;
   endSessions: (tx: Transaction, userId: string, ending: EndingOfSessions) => Promise<unknown>;
+  isSignedIn: (userId: string, sessionId: string) => Promise<boolean>;
+  discardSecondFactors: (tx: Transaction, userId: string) => Promise<void>;
 }
 
 /** Who asks, in operations of a signed-in user. */

@@ -1,6 +1,7 @@
 import type { Privacy } from '../../privacy/privacy.js';
 import { createChangePassword } from './change-password.js';
 import { createEmailChange } from './change-email.js';
+import { createClaimAccount } from './claim-account.js';
 import { createCredentials } from './check-credentials.js';
 import { createFindUsers } from './find-users.js';
 import type { IdentityParts } from './identity-parts.js';
@@ -16,7 +17,9 @@ import { createSearchUsers } from './search-users.js';
 import { createSetPassword } from './set-password.js';
 import { createDeletions } from './delete-account.js';
 import { createSuspensions } from './suspend-account.js';
+import { createSocialSignIn } from './social/social-sign-in.js';
 import { createVerification } from './verify-email.js';
+import { createWaysIn } from './ways-in.js';
 
 /**
  * Who exists and how they prove it. Every operation that changes something does so in one transaction together
@@ -28,7 +31,9 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
   const credentials = createCredentials(parts);
   const verification = createVerification({ ...parts, tokens });
   const setPassword = createSetPassword({ ...parts, tokens });
-  const passwordReset = createPasswordReset({ ...parts, tokens, setPassword });
+  const claim = createClaimAccount(parts);
+  const passwordReset = createPasswordReset({ ...parts, tokens, setPassword, claim });
+  const waysIn = createWaysIn(parts);
   const emailChange = createEmailChange({ ...parts, tokens, credentials, reservations });
 
   return {
@@ -44,6 +49,8 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
     checkCredentials: credentials.check,
     requirePassword: credentials.requirePassword,
     ...createRecordSignIn({ ...parts, credentials }),
+    ...waysIn,
+    social: createSocialSignIn({ ...parts, ...waysIn, claim, credentials, reservations }),
     changePassword: createChangePassword({ ...parts, credentials, setPassword }),
     requestPasswordReset: passwordReset.request,
     resetPassword: passwordReset.reset,

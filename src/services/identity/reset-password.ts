@@ -3,6 +3,7 @@ import { checkNewPassword } from '../../security/password-policy.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import { atEvenPace } from './even-pace.js';
 import type { IdentityParts } from './identity-parts.js';
+import type { ClaimAccount } from './claim-account.js';
 import { lockUser } from './locked-user.js';
 import type { OneTimeTokens } from './one-time-tokens.js';
 import type { SetPassword } from './set-password.js';
@@ -13,11 +14,11 @@ export interface PasswordResetInput {
   origin: RequestOrigin;
 }
 
-type Parts = IdentityParts & { tokens: OneTimeTokens; setPassword: SetPassword };
+type Parts = IdentityParts & { tokens: OneTimeTokens; setPassword: SetPassword; claim: ClaimAccount };
 
 /** The way back in for who forgot the password. */
 export function createPasswordReset(parts: Parts) {
-  const { db, passwords, policy, audit, mail, tokens, setPassword, endSessions } = parts;
+  const { db, passwords, policy, audit, mail, tokens, setPassword, endSessions, claim } = parts;
 
   /** Mails a reset link when the address belongs to an account in use; answers alike in every case. */
   async function request({ email, origin }: { email: string; origin: RequestOrigin }): Promise<void> {
@@ -42,7 +43,8 @@ export function createPasswordReset(parts: Parts) {
 
   /**
    * Spends a mailed token: sets the password, ends every session, marks the address as verified (its owner
-   * could read the mail) and mails a notice. A refused password leaves the token unspent.
+   * could read the mail) and mails a notice. Where that is the first proof of the address, nothing else that was set up
+   * before stays either. A refused password leaves the token unspent.
    *
    * @throws AppError TOKEN_INVALID, PASSWORD_*, OVERLOADED
    */
@@ -53,6 +55,7 @@ export function createPasswordReset(parts: Parts) {
     await db.$transaction(async (tx) => {
       const { user, email } = await tokens.spend(tx, 'RESET_PASSWORD', token);
       if (user.email !== email) throw new AppError('TOKEN_INVALID');
+      if (!user.isVerified) await claim(tx, user, origin);
       await setPassword(tx, user, passwordHash, true);
       await tokens.discard(tx, user.id, ['VERIFY_EMAIL']);
       await endSessions(tx, user.id, { reason: 'password-reset', actorId: user.id, origin });

@@ -19,6 +19,7 @@ export interface RetentionParts {
   exports: Pick<ExportService, 'expire' | 'removeAbandoned'>;
   discardTokens: Discard;
   discardChallenges: Discard;
+  discardSocialFlows: Discard;
   discardSessions: Discard;
   discardRequests: Discard;
   clearSessionOrigins: Discard;

@@ -26,6 +26,7 @@ export function createRetentionService(parts: RetentionParts & { log: Log }) {
     { name: 'unverifiedSignUps', run: accounts.eraseUnverified },
     older('spentLinks', retention.tokens, parts.discardTokens),
     older('signInChallenges', retention.tokens, parts.discardChallenges),
+    older('socialFlows', retention.tokens, parts.discardSocialFlows),
     older('endedSessions', retention.sessions, parts.discardSessions),
     older('repeatableRequests', retention.requests, parts.discardRequests),
     older('sessionAddresses', retention.addresses, parts.clearSessionOrigins),

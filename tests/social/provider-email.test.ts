@@ -1,0 +1,35 @@
+import { emailOf } from '../../src/services/identity/social/provider-email.js';
+
+const believed = (email: string) => ({ email, emailVerified: true });
+const notBelieved = (email: string | null) => ({ email, emailVerified: false });
+
+test('a provider is believed when it claims to have verified the address', () => {
+  const email = 'Ada@example.com';
+  expect(emailOf({ email, email_verified: true }, 'claimed')).toEqual(believed(email));
+  expect(emailOf({ email, email_verified: 'true' }, 'claimed')).toEqual(believed(email));
+  for (const claim of [false, 'false', 1, 'yes', null, undefined]) {
+    expect(emailOf({ email, email_verified: claim }, 'claimed')).toEqual(notBelieved(email));
+  }
+});
+
+test('Google is believed for the mailboxes that it hosts', () => {
+  const claims = { email_verified: true };
+  const hosted = { ...claims, email: 'ada@example.com', hd: 'example.com' };
+  expect(emailOf(hosted, 'authoritative')).toEqual(believed('ada@example.com'));
+  const elsewhere = { ...claims, email: 'ada@example.com' };
+  expect(emailOf(elsewhere, 'authoritative')).toEqual(notBelieved('ada@example.com'));
+  const lookalike = { ...claims, email: 'ada@notgmail.com.example.com' };
+  expect(emailOf(lookalike, 'authoritative')).toEqual(notBelieved('ada@notgmail.com.example.com'));
+  const unverified = { email: 'ada@example.com', hd: 'example.com', email_verified: false };
+  expect(emailOf(unverified, 'authoritative')).toEqual(notBelieved('ada@example.com'));
+});
+
+test('a directory that the operator runs is believed without a claim', () => {
+  expect(emailOf({ email: 'ada@example.com' }, 'always')).toEqual(believed('ada@example.com'));
+});
+
+test('what is no address is none', () => {
+  for (const email of [undefined, null, 7, '', 'ada', 'ada@', ['ada@example.com']]) {
+    expect(emailOf({ email, email_verified: true }, 'always')).toEqual(notBelieved(null));
+  }
+});
