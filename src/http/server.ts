@@ -14,6 +14,7 @@ import {
   type RequestContextDeps,
 } from '../security/request-context.js';
 import { answerBrokenConnection } from './broken-connection.js';
+import { compressAnswers } from './compression.js';
 import { drainOnClose } from './drain.js';
 import { answerErrors, sendError } from './error-answers.js';
 import type { Gate } from './gate.js';
@@ -94,6 +95,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   drainOnClose(app);
   addSecurityHeaders(app, config);
   logAnswers(app, log);
+  compressAnswers(app);
   deps.gate?.register(app);
   acceptJsonBodiesOnly(app);
   registerMetrics(app, { token: config.metricsToken, metrics: deps.metrics });

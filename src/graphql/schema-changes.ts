@@ -1,0 +1,80 @@
+import {
+  BreakingChangeType,
+  buildSchema,
+  findBreakingChanges,
+  isEnumType,
+  type GraphQLSchema,
+} from 'graphql';
+
+/** What every deprecation has to say: what to use, and until when the old way stays. */
+export const DEPRECATION = /^Use `[^`]+`.*\. Goes after (\d{4}-\d{2}-\d{2})\.$/;
+
+/**
+ * Changes of the schema that break a client of the released one. What the release had deprecated may go once the day
+ * it named is over.
+ *
+ * @param released, current: SDL
+ */
+export function findBroken(released: string, current: string, today: Date): string[] {
+  const old = buildSchema(released);
+  return findBreakingChanges(old, buildSchema(current))
+    .filter((change) => !isExpired(old, change, today))
+    .map(({ description }) => description);
+}
+
+/** Deprecations that do not say what to use or until when. */
+export function findVagueDeprecations(sdl: string): string[] {
+  return deprecationsOf(buildSchema(sdl))
+    .filter(({ reason }) => !DEPRECATION.test(reason))
+    .map(({ place }) => place);
+}
+
+function isExpired(
+  old: GraphQLSchema,
+  { type, description }: { type: string; description: string },
+  today: Date,
+): boolean {
+  const place = placeOfRemoval(type, description);
+  const reason = deprecationsOf(old).find((deprecation) => deprecation.place === place)?.reason;
+  const last = reason === undefined ? undefined : DEPRECATION.exec(reason)?.[1];
+  return last !== undefined && new Date(`${last}T24:00:00Z`) <= today;
+}
+
+function placeOfRemoval(type: string, description: string): string | null {
+  switch (type) {
+    case BreakingChangeType.FIELD_REMOVED:
+      return /^(\S+) was removed/.exec(description)?.[1] ?? null;
+    case BreakingChangeType.VALUE_REMOVED_FROM_ENUM: {
+      const [, value, name] = /^(\S+) was removed from enum type (\w+)/.exec(description) ?? [];
+      return value === undefined ? null : `${name}.${value}`;
+    }
+    case BreakingChangeType.ARG_REMOVED: {
+      const [, field, argument] = /^(\S+) arg (\w+) was removed/.exec(description) ?? [];
+      return field === undefined ? null : `${field}(${argument})`;
+    }
+    default:
+      return null;
+  }
+}
+
+/** `Type.field`, `Type.field(argument)` and `Enum.VALUE`, each with its reason. */
+function deprecationsOf(schema: GraphQLSchema): { place: string; reason: string }[] {
+  const found: { place: string; reason: string }[] = [];
+  const add = (place: string, reason: string | null | undefined): void => {
+    if (reason !== null && reason !== undefined) found.push({ place, reason });
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isEnumType(type)) {
+      for (const value of type.getValues()) add(`${type.name}.${value.name}`, value.deprecationReason);
+    } else if ('getFields' in type) {
+      for (const field of Object.values(type.getFields())) {
+        add(`${type.name}.${field.name}`, field.deprecationReason);
+        const { args = [] } = field as {
+          args?: readonly { name: string; deprecationReason?: string | null }[];
+        };
+        for (const arg of args) add(`${type.name}.${field.name}(${arg.name})`, arg.deprecationReason);
+      }
+    }
+  }
+  return found;
+}
