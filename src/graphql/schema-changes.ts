@@ -3,6 +3,11 @@ import {
   buildSchema,
   findBreakingChanges,
   isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  type BreakingChange,
+  type GraphQLArgument,
   type GraphQLSchema,
 } from 'graphql';
 
@@ -29,18 +34,14 @@ export function findVagueDeprecations(sdl: string): string[] {
     .map(({ place }) => place);
 }
 
-function isExpired(
-  old: GraphQLSchema,
-  { type, description }: { type: string; description: string },
-  today: Date,
-): boolean {
-  const place = placeOfRemoval(type, description);
+function isExpired(old: GraphQLSchema, change: BreakingChange, today: Date): boolean {
+  const place = placeOfRemoval(change);
   const reason = deprecationsOf(old).find((deprecation) => deprecation.place === place)?.reason;
   const last = reason === undefined ? undefined : DEPRECATION.exec(reason)?.[1];
   return last !== undefined && new Date(`${last}T24:00:00Z`) <= today;
 }
 
-function placeOfRemoval(type: string, description: string): string | null {
+function placeOfRemoval({ type, description }: BreakingChange): string | null {
   switch (type) {
     case BreakingChangeType.FIELD_REMOVED:
       return /^(\S+) was removed/.exec(description)?.[1] ?? null;
@@ -66,12 +67,10 @@ function deprecationsOf(schema: GraphQLSchema): { place: string; reason: string 
   for (const type of Object.values(schema.getTypeMap())) {
     if (isEnumType(type)) {
       for (const value of type.getValues()) add(`${type.name}.${value.name}`, value.deprecationReason);
-    } else if ('getFields' in type) {
+    } else if (isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)) {
       for (const field of Object.values(type.getFields())) {
         add(`${type.name}.${field.name}`, field.deprecationReason);
-        const { args = [] } = field as {
-          args?: readonly { name: string; deprecationReason?: string | null }[];
-        };
+        const args: readonly GraphQLArgument[] = 'args' in field ? field.args : [];
         for (const arg of args) add(`${type.name}.${field.name}(${arg.name})`, arg.deprecationReason);
       }
     }
