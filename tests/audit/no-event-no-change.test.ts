@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { createApiSchema } from '../../src/app/schema.js';
 import { signInAs, type Person } from '../admin/staff.js';
+import { codeAt } from '../auth/authenticator.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
 
 // Each mutation of the schema is called twice: while no event can be inserted, when it must fail and leave every
@@ -15,6 +16,8 @@ let superuser: pg.Client;
 let admin: Person;
 let user: Person;
 let subject: Person;
+let owner: Person;
+let recoveryCodes: string[] = [];
 let ids: Record<string, string>;
 
 beforeAll(async () => {
@@ -24,6 +27,7 @@ beforeAll(async () => {
   admin = await signInAs(server, ['ADMIN', 'PRIVACY_OFFICER']);
   user = await signInAs(server);
   subject = await signInAs(server);
+  owner = await signInAs(server);
   ids = {};
 });
 afterAll(async () => {
@@ -42,9 +46,12 @@ interface Call {
 
 const asUser = () => user;
 const asSubject = () => subject;
+const asOwner = () => owner;
 const asAdmin = () => admin;
 const mailed = async (template: string) => ({ token: await server.mailedToken(template) });
 const about = () => ({ userId: subject.id });
+const keepRecoveryCodes = (payload: { recoveryCodes: string[] }) =>
+  void (recoveryCodes = [...payload.recoveryCodes]);
 const newPassword = 'another correct horse battery';
 
 const CALLS: Call[] = [
@@ -67,6 +74,11 @@ const CALLS: Call[] = [
   { mutation: 'undoEmailChange', arguments: () => mailed('email-change-notice') },
   { mutation: 'requestPasswordReset', arguments: () => ({ email: user.email }) },
   { mutation: 'resetPassword', input: async () => ({ ...(await mailed('reset-password')), newPassword: PASSWORD }) },
+  { mutation: 'beginTotpEnrollment', by: asOwner, select: '{ secret }', keep: ({ secret }: { secret: string }) => (ids.secret = secret) },
+  { mutation: 'confirmTotpEnrollment', by: asOwner, arguments: () => ({ code: codeAt(ids.secret ?? '', new Date()) }), select: '{ recoveryCodes }', keep: keepRecoveryCodes },
+  { mutation: 'completeMfa', input: async () => ({ challenge: await challenge(), method: 'RECOVERY_CODE', code: recoveryCodes.shift() }), select: '{ session { id } }' },
+  { mutation: 'regenerateRecoveryCodes', by: asOwner, arguments: () => ({ code: recoveryCodes.shift() }), select: '{ recoveryCodes }', keep: keepRecoveryCodes },
+  { mutation: 'disableTotp', by: asOwner, arguments: () => ({ code: recoveryCodes.shift() }), select: '{ user { id } }' },
   { mutation: 'logout', by: asSubject },
   { mutation: 'createUser', by: asAdmin, input: () => ({ email: `${randomUUID()}@example.com` }), select: '{ user { id } }' },
   { mutation: 'acceptInvitation', input: async () => ({ ...(await mailed('invitation')), newPassword: PASSWORD }) },
@@ -156,6 +168,14 @@ async function otherSession(email = user.email): Promise<string> {
     { input: { email, password: PASSWORD } },
   );
   return (data?.login as { session: { id: string } }).session.id;
+}
+
+async function challenge(): Promise<string> {
+  const { data } = await server.graphql(
+    'mutation ($input: LoginInput!) { login(input: $input) { ... on MfaRequired { challenge } } }',
+    { input: { email: owner.email, password: PASSWORD } },
+  );
+  return (data?.login as { challenge: string }).challenge;
 }
 
 async function unverified(): Promise<string> {

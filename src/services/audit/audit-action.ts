@@ -42,6 +42,7 @@ export type AuditAction =
   | 'user.inactivity_notified'
   | 'mfa.challenged'
   | 'mfa.refused'
+  | 'mfa.enrollment_begun'
   | 'mfa.enabled'
   | 'mfa.disabled'
   | 'mfa.recovery_codes_renewed'

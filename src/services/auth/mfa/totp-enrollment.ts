@@ -28,7 +28,7 @@ export function createTotpEnrollment(parts: Parts) {
    *
    * @throws AppError STEP_UP_REQUIRED: a stolen access token must not add the thief's telephone
    */
-  async function begin({ viewer }: MfaCaller): Promise<TotpEnrollmentRecord> {
+  async function begin({ viewer, origin }: MfaCaller): Promise<TotpEnrollmentRecord> {
     return db.$transaction(async (tx) => {
       const { id: userId, email } = await requireOwner(tx, viewer.userId);
       const isOn = (await methodsOf(tx, userId)).length > 0;
@@ -37,6 +37,8 @@ export function createTotpEnrollment(parts: Parts) {
       const pending = { pendingSecret: secret, pendingSince: clock.now() };
       const where = { userId };
       await tx.totpAuthenticator.upsert({ where, create: { userId, ...pending }, update: pending });
+      const event = { actorId: userId, subjectId: userId, origin, data: { method: 'TOTP' } };
+      await audit.record(tx, { action: 'mfa.enrollment_begun', ...event });
       return { secret, otpauthUri: otpauthUri({ secret, issuer: config.serviceName, account: email }) };
     });
   }
