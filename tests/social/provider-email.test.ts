@@ -1,7 +1,8 @@
 import { emailOf } from '../../src/services/identity/social/provider-email.js';
 
-const believed = (email: string) => ({ email, emailVerified: true });
-const notBelieved = (email: string | null) => ({ email, emailVerified: false });
+const believed = (email: string) => ({ email, proof: 'now' });
+const notBelieved = (email: string | null) => ({ email, proof: 'none' });
+const believedOnce = (email: string) => ({ email, proof: 'once' });
 
 test('a provider is believed when it claims to have verified the address', () => {
   const email = 'Ada@example.com';
@@ -12,14 +13,14 @@ test('a provider is believed when it claims to have verified the address', () =>
   }
 });
 
-test('Google is believed for the mailboxes that it hosts', () => {
+test('Google is believed for the mailboxes that it hosts, and to have checked others once', () => {
   const claims = { email_verified: true };
   const hosted = { ...claims, email: 'ada@example.com', hd: 'example.com' };
   expect(emailOf(hosted, 'authoritative')).toEqual(believed('ada@example.com'));
   const elsewhere = { ...claims, email: 'ada@example.com' };
-  expect(emailOf(elsewhere, 'authoritative')).toEqual(notBelieved('ada@example.com'));
+  expect(emailOf(elsewhere, 'authoritative')).toEqual(believedOnce('ada@example.com'));
   const lookalike = { ...claims, email: 'ada@notgmail.com.example.com' };
-  expect(emailOf(lookalike, 'authoritative')).toEqual(notBelieved('ada@notgmail.com.example.com'));
+  expect(emailOf(lookalike, 'authoritative')).toEqual(believedOnce('ada@notgmail.com.example.com'));
   const unverified = { email: 'ada@example.com', hd: 'example.com', email_verified: false };
   expect(emailOf(unverified, 'authoritative')).toEqual(notBelieved('ada@example.com'));
 });

@@ -84,7 +84,7 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
   }
 
   /** What keeps an account out although the password is right. */
-  function findObstacle(user: UserRecord): ErrorCode | null {
+  function findObstacle(user: Pick<UserRecord, 'status' | 'isVerified'>): ErrorCode | null {
     if (user.status !== 'ACTIVE') return REFUSALS[user.status];
     if (!config.requireVerifiedEmail || user.isVerified) return null;
     // Where accounts are concealed, whoever registered an address must not learn by signing in that it was free.

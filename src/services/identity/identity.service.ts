@@ -50,7 +50,7 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
     requirePassword: credentials.requirePassword,
     ...createRecordSignIn({ ...parts, credentials }),
     ...waysIn,
-    social: createSocialSignIn({ ...parts, ...waysIn, claim, credentials, reservations }),
+    social: createSocialSignIn({ ...parts, ...waysIn, claim, credentials, reservations, verification }),
     changePassword: createChangePassword({ ...parts, credentials, setPassword }),
     requestPasswordReset: passwordReset.request,
     resetPassword: passwordReset.reset,

@@ -6,6 +6,7 @@ import type { Credentials } from '../check-credentials.js';
 import type { IdentityParts } from '../identity-parts.js';
 import { lockUser, type LockedUser } from '../locked-user.js';
 import type { Reservations } from '../reserved-addresses.js';
+import type { Verification } from '../verify-email.js';
 import { isUniqueViolation } from '../unique-violation.js';
 import type { ProviderIdentity } from './provider.js';
 import type { ReturnedTrip, SocialFlows } from './social-flows.js';
@@ -17,6 +18,7 @@ type Parts = IdentityParts & {
   claim: ClaimAccount;
   credentials: Pick<Credentials, 'findObstacle'>;
   reservations: Reservations;
+  verification: Verification;
 };
 
 export interface Arrival {
@@ -31,12 +33,12 @@ type Refusal = { refused: ErrorCode; userId: string };
 
 /** Finds, or opens, the account of a person for whom a provider vouches. */
 export function createAdmitPerson(parts: Parts) {
-  const { db, audit, flows, links, claim, credentials, reservations } = parts;
+  const { db, audit, flows, links, claim, credentials, reservations, verification } = parts;
 
   /**
    * The one-time code for the session of whoever came back. Somebody who is linked is known by that alone. Anybody
    * else needs an address for which the provider vouches: it finds the account, which the person takes over if its
-   * address had not been proved before, or opens one.
+   * address had not been proved before, or opens one. An address that was theirs once opens one that has to be verified.
    *
    * @throws AppError PROVIDER_EMAIL_UNVERIFIED, EMAIL_TAKEN, EMAIL_NOT_VERIFIED, ACCOUNT_SUSPENDED, ACCOUNT_DELETED
    */
@@ -62,13 +64,15 @@ export function createAdmitPerson(parts: Parts) {
     // Whoever unlinked it may have held the lock.
     const login = user && (await links.findLink(tx, provider, identity.subject));
     if (user && login) return refusalOf(user) ?? login;
-    if (identity.email === null || !identity.emailVerified) throw new AppError('PROVIDER_EMAIL_UNVERIFIED');
-    return joinByAddress(tx, identity.email, arrival);
+    const { email, proof } = identity;
+    if (email === null || proof === 'none') throw new AppError('PROVIDER_EMAIL_UNVERIFIED');
+    return joinByAddress(tx, email, arrival);
   }
 
   async function joinByAddress(tx: Transaction, email: string, arrival: Arrival): Promise<Login | Refusal> {
     const holder = await tx.user.findUnique({ where: { email }, select: { id: true } });
     if (!holder) return openAccount(tx, email, arrival);
+    if (arrival.identity.proof !== 'now') throw new AppError('PROVIDER_EMAIL_UNVERIFIED');
     const user = await lockUser(tx, holder.id);
     // The account may have moved to another address while its lock was held.
     if (!user || user.status === 'ERASED' || !(await holds(tx, user.id, email)))
@@ -83,13 +87,17 @@ export function createAdmitPerson(parts: Parts) {
     return (await tx.user.findUnique({ where: { email }, select: { id: true } }))?.id === userId;
   }
 
-  async function openAccount(tx: Transaction, email: string, arrival: Arrival): Promise<Login> {
+  async function openAccount(tx: Transaction, email: string, arrival: Arrival): Promise<Login | Refusal> {
     if (await reservations.isReserved(tx, email, null)) throw new AppError('EMAIL_TAKEN');
-    const { id } = await tx.user.create({ data: { email, isVerified: true }, select: { id: true } });
+    const isVerified = arrival.identity.proof === 'now';
+    const { id } = await tx.user.create({ data: { email, isVerified }, select: { id: true } });
     await parts.prepareProfile({})(tx, id);
     const event = { actorId: id, subjectId: id, origin: arrival.origin } as const;
     await audit.record(tx, { action: 'user.registered', ...event });
-    return links.addLink(tx, { id, email }, arrival);
+    if (!isVerified) await verification.send(tx, { id, email });
+    const login = await links.addLink(tx, { id, email }, arrival);
+    const refused = credentials.findObstacle({ status: 'ACTIVE', isVerified });
+    return refused ? { refused, userId: id } : login;
   }
 
   function refusalOf(user: LockedUser): Refusal | null {

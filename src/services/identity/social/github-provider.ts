@@ -95,11 +95,11 @@ function readSubject(user: unknown): string {
   return String(id);
 }
 
-function readPrimaryAddress(emails: unknown): Pick<ProviderIdentity, 'email' | 'emailVerified'> {
+function readPrimaryAddress(emails: unknown): Pick<ProviderIdentity, 'email' | 'proof'> {
   if (!Array.isArray(emails)) throw new AppError('PROVIDER_ANSWER_INVALID');
   const primary = (emails as { email?: unknown; primary?: unknown; verified?: unknown }[]).find(
     (entry) => entry?.primary === true,
   );
   const email = findAddress(primary?.email);
-  return { email, emailVerified: email !== null && primary?.verified === true };
+  return { email, proof: email !== null && primary?.verified === true ? 'now' : 'none' };
 }

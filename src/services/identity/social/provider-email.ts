@@ -9,22 +9,21 @@ import type { ProviderIdentity } from './provider.js';
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * The address of an OpenID provider’s claims, and whether it is believed to be the person’s. Google has verified each
- * address once, but hosts only those of gmail.com and of the organisations named by `hd`: of the others somebody else
- * may be the owner by now.
+ * The address of an OpenID provider’s claims, and how far it is believed. Google has verified each address once, but
+ * hosts only those of gmail.com and of the organisations named by `hd`: of the others somebody else may be the owner by
+ * now (developers.google.com/identity, “Verify the Google ID token”).
  */
 export function emailOf(
   claims: Claims,
   trustsEmail: OidcSettings['trustsEmail'],
-): Pick<ProviderIdentity, 'email' | 'emailVerified'> {
+): Pick<ProviderIdentity, 'email' | 'proof'> {
   const email = findAddress(claims.email);
-  if (email === null) return { email, emailVerified: false };
-  if (trustsEmail === 'always') return { email, emailVerified: true };
-  const isHosted = /@(?:gmail|googlemail)\.com$/i.test(email) || typeof claims.hd === 'string';
-  const isBelieved = trustsEmail === 'claimed' || isHosted;
+  if (email === null) return { email, proof: 'none' };
+  if (trustsEmail === 'always') return { email, proof: 'now' };
   // A few providers send the text "true"; anything else is no promise.
-  const isClaimed = claims.email_verified === true || claims.email_verified === 'true';
-  return { email, emailVerified: isClaimed && isBelieved };
+  if (claims.email_verified !== true && claims.email_verified !== 'true') return { email, proof: 'none' };
+  const isHosted = /@(?:gmail|googlemail)\.com$/i.test(email) || typeof claims.hd === 'string';
+  return { email, proof: trustsEmail === 'claimed' || isHosted ? 'now' : 'once' };
 }
 
 /** An address in the form that is stored; null for anything that is none. */

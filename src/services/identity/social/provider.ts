@@ -1,13 +1,18 @@
 import { createHash, createHmac } from 'node:crypto';
 
+/**
+ * `none`: the provider does not say so. `once`: it says so, but may not know of today. `now`: it says so, and is believed.
+ */
+export type EmailProof = 'none' | 'once' | 'now';
+
 /** Who somebody is at a provider. */
 export interface ProviderIdentity {
   /** Never changes at its provider, and is never given to another person there. */
   subject: string;
   /** In the form that is stored; null when the provider names none, or nothing that is an address. */
   email: string | null;
-  /** Whether the provider vouches that the address is the person’s, and is believed. */
-  emailVerified: boolean;
+  /** How well the address is known to be the person’s. */
+  proof: EmailProof;
 }
 
 /** What binds a provider’s answer to the request and to the browser that was sent there. */

@@ -5,6 +5,7 @@ import type { Credentials } from '../check-credentials.js';
 import type { ClaimAccount } from '../claim-account.js';
 import type { IdentityParts } from '../identity-parts.js';
 import type { Reservations } from '../reserved-addresses.js';
+import type { Verification } from '../verify-email.js';
 import type { createWaysIn } from '../ways-in.js';
 import { createAdmitPerson } from './admit-person.js';
 import { createLinkAccount } from './link-account.js';
@@ -16,6 +17,7 @@ type Parts = IdentityParts &
   ReturnType<typeof createWaysIn> & {
     credentials: Credentials;
     reservations: Reservations;
+    verification: Verification;
     claim: ClaimAccount;
   };
 
