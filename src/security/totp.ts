@@ -60,6 +60,15 @@ export function findTotpStep(secret: string, code: string, now: Date): number | 
   return found;
 }
 
+/**
+ * The code that an authenticator app shows at a moment.
+ *
+ * @param secret in base 32
+ */
+export function codeOf(secret: string, moment: Date): string {
+  return hotp(fromBase32(secret), totpStepOf(moment));
+}
+
 /** Whether a text can be the code of an authenticator app rather than a recovery code. */
 export function looksLikeTotp(code: string): boolean {
   return /^\d{6}$/.test(code.slice(0, 20).replaceAll(/[\s-]/g, ''));

@@ -15,6 +15,7 @@ import {
 } from '../generated/graphql.js';
 import type { Caller, DemoClient } from './client.js';
 import type { Mailbox } from './mailbox.js';
+import { useSecondFactor } from './second-factor.js';
 import type { Print } from './show.js';
 
 interface Demo {
@@ -43,6 +44,8 @@ export async function liveOneAccount(demo: Demo): Promise<void> {
   await useTwoDevices(demo, account, laptop);
   const changed = await changePassword(demo, account, laptop);
   const reset = await resetPassword(demo, changed, laptop);
+  const again = await signIn(demo, reset, LAPTOP);
+  await useSecondFactor(demo.client, { ...reset, signedIn: again, device: PHONE });
   await useRest(demo, reset);
 }
 

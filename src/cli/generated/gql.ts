@@ -15,7 +15,11 @@ import * as types from './graphql.js';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "mutation BeginTotpEnrollment {\n  beginTotpEnrollment {\n    secret\n    otpauthUri\n  }\n}": typeof types.BeginTotpEnrollmentDocument,
     "mutation ChangePassword($input: ChangePasswordInput!) {\n  changePassword(input: $input) {\n    success\n  }\n}": typeof types.ChangePasswordDocument,
+    "mutation CompleteMfa($input: CompleteMfaInput!) {\n  completeMfa(input: $input) {\n    session {\n      id\n      authenticationMethods\n    }\n    tokens {\n      ...TokenFields\n    }\n  }\n}": typeof types.CompleteMfaDocument,
+    "mutation ConfirmTotpEnrollment($code: String!) {\n  confirmTotpEnrollment(code: $code) {\n    recoveryCodes\n  }\n}": typeof types.ConfirmTotpEnrollmentDocument,
+    "mutation DisableTotp($code: String!) {\n  disableTotp(code: $code) {\n    user {\n      id\n      mfa {\n        totpEnabled\n        recoveryCodesLeft\n      }\n    }\n  }\n}": typeof types.DisableTotpDocument,
     "mutation Login($input: LoginInput!) {\n  login(input: $input) {\n    ... on LoginSuccess {\n      user {\n        id\n        lastLoginAt\n      }\n      session {\n        id\n        authenticationMethods\n      }\n      tokens {\n        ...TokenFields\n      }\n    }\n    ... on MfaRequired {\n      challenge\n      methods\n      expiresAt\n    }\n  }\n}": typeof types.LoginDocument,
     "mutation Logout {\n  logout {\n    success\n  }\n}": typeof types.LogoutDocument,
     "mutation RefreshSession($refreshToken: String!) {\n  refreshSession(input: {refreshToken: $refreshToken}) {\n    session {\n      id\n      lastSeenAt\n    }\n    tokens {\n      ...TokenFields\n    }\n  }\n}": typeof types.RefreshSessionDocument,
@@ -30,7 +34,11 @@ type Documents = {
     "query Viewer {\n  viewer {\n    id\n    email\n    isVerified\n    status\n    createdAt\n    lastLoginAt\n    profile {\n      fullName\n      avatarUrl\n      phoneNumber\n      preferences\n    }\n  }\n}": typeof types.ViewerDocument,
 };
 const documents: Documents = {
+    "mutation BeginTotpEnrollment {\n  beginTotpEnrollment {\n    secret\n    otpauthUri\n  }\n}": types.BeginTotpEnrollmentDocument,
     "mutation ChangePassword($input: ChangePasswordInput!) {\n  changePassword(input: $input) {\n    success\n  }\n}": types.ChangePasswordDocument,
+    "mutation CompleteMfa($input: CompleteMfaInput!) {\n  completeMfa(input: $input) {\n    session {\n      id\n      authenticationMethods\n    }\n    tokens {\n      ...TokenFields\n    }\n  }\n}": types.CompleteMfaDocument,
+    "mutation ConfirmTotpEnrollment($code: String!) {\n  confirmTotpEnrollment(code: $code) {\n    recoveryCodes\n  }\n}": types.ConfirmTotpEnrollmentDocument,
+    "mutation DisableTotp($code: String!) {\n  disableTotp(code: $code) {\n    user {\n      id\n      mfa {\n        totpEnabled\n        recoveryCodesLeft\n      }\n    }\n  }\n}": types.DisableTotpDocument,
     "mutation Login($input: LoginInput!) {\n  login(input: $input) {\n    ... on LoginSuccess {\n      user {\n        id\n        lastLoginAt\n      }\n      session {\n        id\n        authenticationMethods\n      }\n      tokens {\n        ...TokenFields\n      }\n    }\n    ... on MfaRequired {\n      challenge\n      methods\n      expiresAt\n    }\n  }\n}": types.LoginDocument,
     "mutation Logout {\n  logout {\n    success\n  }\n}": types.LogoutDocument,
     "mutation RefreshSession($refreshToken: String!) {\n  refreshSession(input: {refreshToken: $refreshToken}) {\n    session {\n      id\n      lastSeenAt\n    }\n    tokens {\n      ...TokenFields\n    }\n  }\n}": types.RefreshSessionDocument,
@@ -48,7 +56,23 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "mutation BeginTotpEnrollment {\n  beginTotpEnrollment {\n    secret\n    otpauthUri\n  }\n}"): typeof import('./graphql.js').BeginTotpEnrollmentDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "mutation ChangePassword($input: ChangePasswordInput!) {\n  changePassword(input: $input) {\n    success\n  }\n}"): typeof import('./graphql.js').ChangePasswordDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation CompleteMfa($input: CompleteMfaInput!) {\n  completeMfa(input: $input) {\n    session {\n      id\n      authenticationMethods\n    }\n    tokens {\n      ...TokenFields\n    }\n  }\n}"): typeof import('./graphql.js').CompleteMfaDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation ConfirmTotpEnrollment($code: String!) {\n  confirmTotpEnrollment(code: $code) {\n    recoveryCodes\n  }\n}"): typeof import('./graphql.js').ConfirmTotpEnrollmentDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation DisableTotp($code: String!) {\n  disableTotp(code: $code) {\n    user {\n      id\n      mfa {\n        totpEnabled\n        recoveryCodesLeft\n      }\n    }\n  }\n}"): typeof import('./graphql.js').DisableTotpDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

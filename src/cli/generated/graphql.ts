@@ -297,12 +297,38 @@ export type UserStatus =
   /** Barred for now: nobody can sign in, and every session has ended. */
   | 'SUSPENDED';
 
+export type BeginTotpEnrollmentMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type BeginTotpEnrollmentMutation = { __typename?: 'Mutation', beginTotpEnrollment?: { __typename?: 'TotpEnrollment', secret: string, otpauthUri: string } | null };
+
 export type ChangePasswordMutationVariables = Exact<{
   input: ChangePasswordInput;
 }>;
 
 
 export type ChangePasswordMutation = { __typename?: 'Mutation', changePassword?: { __typename?: 'SuccessPayload', success: boolean } | null };
+
+export type CompleteMfaMutationVariables = Exact<{
+  input: CompleteMfaInput;
+}>;
+
+
+export type CompleteMfaMutation = { __typename?: 'Mutation', completeMfa?: { __typename?: 'LoginSuccess', session: { __typename?: 'Session', id: string, authenticationMethods: Array<string> }, tokens: { __typename?: 'Tokens', accessToken: string, accessTokenExpiresAt: string, refreshToken?: string | null, refreshTokenExpiresAt: string } } | null };
+
+export type ConfirmTotpEnrollmentMutationVariables = Exact<{
+  code: Scalars['String']['input'];
+}>;
+
+
+export type ConfirmTotpEnrollmentMutation = { __typename?: 'Mutation', confirmTotpEnrollment?: { __typename?: 'RecoveryCodesPayload', recoveryCodes: Array<string> } | null };
+
+export type DisableTotpMutationVariables = Exact<{
+  code: Scalars['String']['input'];
+}>;
+
+
+export type DisableTotpMutation = { __typename?: 'Mutation', disableTotp?: { __typename?: 'UserPayload', user: { __typename?: 'User', id: string, mfa: { __typename?: 'MfaStatus', totpEnabled: boolean, recoveryCodesLeft: number } } } | null };
 
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
@@ -407,6 +433,14 @@ export const TokenFieldsFragmentDoc = new TypedDocumentString(`
   refreshTokenExpiresAt
 }
     `, {"fragmentName":"TokenFields"}) as unknown as TypedDocumentString<TokenFieldsFragment, unknown>;
+export const BeginTotpEnrollmentDocument = new TypedDocumentString(`
+    mutation BeginTotpEnrollment {
+  beginTotpEnrollment {
+    secret
+    otpauthUri
+  }
+}
+    `) as unknown as TypedDocumentString<BeginTotpEnrollmentMutation, BeginTotpEnrollmentMutationVariables>;
 export const ChangePasswordDocument = new TypedDocumentString(`
     mutation ChangePassword($input: ChangePasswordInput!) {
   changePassword(input: $input) {
@@ -414,6 +448,44 @@ export const ChangePasswordDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ChangePasswordMutation, ChangePasswordMutationVariables>;
+export const CompleteMfaDocument = new TypedDocumentString(`
+    mutation CompleteMfa($input: CompleteMfaInput!) {
+  completeMfa(input: $input) {
+    session {
+      id
+      authenticationMethods
+    }
+    tokens {
+      ...TokenFields
+    }
+  }
+}
+    fragment TokenFields on Tokens {
+  accessToken
+  accessTokenExpiresAt
+  refreshToken
+  refreshTokenExpiresAt
+}`) as unknown as TypedDocumentString<CompleteMfaMutation, CompleteMfaMutationVariables>;
+export const ConfirmTotpEnrollmentDocument = new TypedDocumentString(`
+    mutation ConfirmTotpEnrollment($code: String!) {
+  confirmTotpEnrollment(code: $code) {
+    recoveryCodes
+  }
+}
+    `) as unknown as TypedDocumentString<ConfirmTotpEnrollmentMutation, ConfirmTotpEnrollmentMutationVariables>;
+export const DisableTotpDocument = new TypedDocumentString(`
+    mutation DisableTotp($code: String!) {
+  disableTotp(code: $code) {
+    user {
+      id
+      mfa {
+        totpEnabled
+        recoveryCodesLeft
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DisableTotpMutation, DisableTotpMutationVariables>;
 export const LoginDocument = new TypedDocumentString(`
     mutation Login($input: LoginInput!) {
   login(input: $input) {
