@@ -78,6 +78,8 @@ export interface Config extends GraphqlSettings {
   mailFrom: { name: string; address: string };
   corsOrigins: string[];
   trustedProxies: number;
+  /** Milliseconds. */
+  requestTimeout: number;
   /** Bytes. */
   bodyLimit: number;
   maxConnections: number;
@@ -163,6 +165,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     corsOrigins: read('CORS_ORIGINS') ?? [],
     trustedProxies: read('TRUSTED_PROXIES') ?? 0,
     maxConnections: read('MAX_CONNECTIONS') ?? 0,
+    requestTimeout: read('REQUEST_TIMEOUT') ?? 0,
     bodyLimit: read('REQUEST_BODY_LIMIT') ?? 0,
     ...readGraphqlSettings(read, environment, problems),
     logLevel: read('LOG_LEVEL') ?? 'info',

@@ -54,6 +54,10 @@ export const ERROR_CODES = {
     status: 403,
     message: 'The provider does not vouch for an e-mail address of yours.',
   },
+  TIMED_OUT: {
+    status: 503,
+    message: 'The request took longer than the server allows, and was stopped.',
+  },
   OVERLOADED: { status: 503, message: 'The server is busy; try again shortly.' },
   GRAPHQL_PARSE_FAILED: { status: 400, message: 'The GraphQL document has a syntax error.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, message: 'The GraphQL document does not fit the schema.' },

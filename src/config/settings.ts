@@ -78,6 +78,7 @@ export const SETTINGS = {
   CORS_ORIGINS: setting('', 'Origins of browser clients, comma-separated.', origins),
   TRUSTED_PROXIES: setting('0', 'Proxies in front: the client is that many from the right in `X-Forwarded-For`.', wholeNumber(0, 10)),
   MAX_CONNECTIONS: setting('10000', 'Connections of clients that one process holds open; further ones are closed at once.', wholeNumber(10, 1_000_000)),
+  REQUEST_TIMEOUT: setting('30s', 'Longest time that a request may take; then its work in the database is cancelled.', duration),
   REQUEST_BODY_LIMIT: setting('102400', 'Largest request body, in bytes.', wholeNumber(1_024, 10_485_760)),
   GRAPHQL_MAX_TOKENS: setting('1000', 'Lexical tokens of one GraphQL document.', wholeNumber(50, 5_000)),
   GRAPHQL_MAX_OPERATIONS: setting('1', 'Operations that one document may define.', wholeNumber(1, 100)),

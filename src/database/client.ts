@@ -7,6 +7,7 @@ import type { Privacy } from '../privacy/privacy.js';
 import { UnsafeQueryError } from '../privacy/privacy-errors.js';
 import { Prisma, PrismaClient } from './generated/client.js';
 import { refuseWhenFull } from './overload.js';
+import { createCancellingPool } from './request-deadline.js';
 import { createRowStore } from './row-store.js';
 import { refuseSealedSql } from './sealed-sql.js';
 import { createTransactionContext } from './transaction-context.js';
@@ -130,13 +131,14 @@ function refuseFluentCall(model: string, call: object): void {
 
 function createAdapter(connectionString: string, max: number, log?: Log): PrismaPg {
   return new PrismaPg(
-    {
+    createCancellingPool({
       connectionString,
       max,
       connectionTimeoutMillis: 5_000,
       options: '-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=15000',
-    },
+    }),
     {
+      disposeExternalPool: true,
       // A name for each statement's text makes PostgreSQL parse and plan it once a connection.
       statementNameGenerator: ({ sql }) => createHash('sha1').update(sql).digest('base64url'),
       onPoolError: (err) => log?.error({ err }, 'An idle connection to PostgreSQL failed'),

@@ -1,11 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { withDeadline } from '../database/request-deadline.js';
 import { AppError } from '../errors.js';
 import { isPlainObject } from '../input/json-object.js';
 import type { CompiledOperations, Operation } from './compiled-operations.js';
 import type { GraphqlContext } from './context.js';
 import type { FinishAnswer } from './finish-answer.js';
 import type { Admission } from './limits/admission.js';
+import { createIsQuick } from './quick-operations.js';
 import { coerceVariables, type VariableValues } from './variables.js';
 
 /** The members of a request's body that this can answer: exactly these, of the right types. */
@@ -26,6 +28,8 @@ export interface KnownOperationsDeps {
   compiled: CompiledOperations;
   finishAnswer: FinishAnswer;
   requireAffordable: Admission['requireAffordable'];
+  /** Milliseconds that an operation may take. */
+  timeout: number;
 }
 
 /**
@@ -39,7 +43,9 @@ export function createKnownOperations({
   compiled,
   finishAnswer,
   requireAffordable,
+  timeout,
 }: KnownOperationsDeps) {
+  const isQuick = createIsQuick(schema);
   const known = new LRUCache<string, Operation>({
     ...CACHE,
     sizeCalculation: (_operation, key) => key.length,
@@ -59,10 +65,13 @@ export function createKnownOperations({
     const request = readPlainRequest(body);
     const operation = request && known.get(keyOf(request.query, request.operationName));
     const variables = operation && findVariables(operation, request.variables);
-    const running = variables && compiled.execute(operation, variables, context);
-    if (!running) return null;
-    const result = await running;
+    if (!variables) return null;
     const { document } = operation;
+    const run = () => compiled.execute(operation, variables, context);
+    const result = await (isQuick(document, operation.operation)
+      ? run()
+      : withDeadline(timeout, async () => run()));
+    if (!result) return null;
     const finished = await finishAnswer(context, {
       document,
       operation: operation.operation,

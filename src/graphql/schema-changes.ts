@@ -1,5 +1,4 @@
 import {
-  BreakingChangeType,
   buildSchema,
   findBreakingChanges,
   isEnumType,
@@ -8,6 +7,8 @@ import {
   isObjectType,
   type BreakingChange,
   type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLInputField,
   type GraphQLSchema,
 } from 'graphql';
 
@@ -41,21 +42,16 @@ function isExpired(old: GraphQLSchema, change: BreakingChange, today: Date): boo
   return last !== undefined && new Date(`${last}T24:00:00Z`) <= today;
 }
 
-function placeOfRemoval({ type, description }: BreakingChange): string | null {
-  switch (type) {
-    case BreakingChangeType.FIELD_REMOVED:
-      return /^(\S+) was removed/.exec(description)?.[1] ?? null;
-    case BreakingChangeType.VALUE_REMOVED_FROM_ENUM: {
-      const [, value, name] = /^(\S+) was removed from enum type (\w+)/.exec(description) ?? [];
-      return value === undefined ? null : `${name}.${value}`;
-    }
-    case BreakingChangeType.ARG_REMOVED: {
-      const [, field, argument] = /^(\S+) arg (\w+) was removed/.exec(description) ?? [];
-      return field === undefined ? null : `${field}(${argument})`;
-    }
-    default:
-      return null;
-  }
+/** The descriptions of graphql-js, by what they name. */
+const REMOVALS: readonly [pattern: RegExp, place: string][] = [
+  [/^(\w+) was removed from enum type (\w+)\.$/, '$2.$1'],
+  [/^(\w+\.\w+) arg (\w+) was removed\.$/, '$1($2)'],
+  [/^(\w+\.\w+) was removed\.$/, '$1'],
+];
+
+function placeOfRemoval({ description }: BreakingChange): string | null {
+  const found = REMOVALS.find(([pattern]) => pattern.test(description));
+  return found ? description.replace(...found) : null;
 }
 
 /** `Type.field`, `Type.field(argument)` and `Enum.VALUE`, each with its reason. */
@@ -68,7 +64,9 @@ function deprecationsOf(schema: GraphQLSchema): { place: string; reason: string 
     if (isEnumType(type)) {
       for (const value of type.getValues()) add(`${type.name}.${value.name}`, value.deprecationReason);
     } else if (isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)) {
-      for (const field of Object.values(type.getFields())) {
+      for (const field of Object.values<GraphQLField<unknown, unknown> | GraphQLInputField>(
+        type.getFields(),
+      )) {
         add(`${type.name}.${field.name}`, field.deprecationReason);
         const args: readonly GraphQLArgument[] = 'args' in field ? field.args : [];
         for (const arg of args) add(`${type.name}.${field.name}(${arg.name})`, arg.deprecationReason);

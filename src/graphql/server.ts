@@ -32,7 +32,10 @@ export type GraphqlServer = ApolloServer<GraphqlContext> & {
 
 export interface GraphqlServerDeps {
   schema: GraphQLSchema;
-  config: Pick<Config, 'environment' | 'introspection' | 'operationLimits' | 'persistedOperations'>;
+  config: Pick<
+    Config,
+    'environment' | 'requestTimeout' | 'introspection' | 'operationLimits' | 'persistedOperations'
+  >;
   log: Log;
   recordAccess: RecordAccess;
 }
@@ -52,7 +55,13 @@ export async function createGraphqlServer({
   const finishAnswer = createFinishAnswer({ log, suggestNames, recordAccess });
   const admission = createAdmission({ schema, limits });
   const { requireAffordable } = admission;
-  const known = createKnownOperations({ schema, compiled, finishAnswer, requireAffordable });
+  const known = createKnownOperations({
+    schema,
+    compiled,
+    finishAnswer,
+    requireAffordable,
+    timeout: config.requestTimeout,
+  });
   const { manifest, listedOnly, cacheSize } = config.persistedOperations;
   const listed =
     manifest === null ? new Map<string, string>() : readManifest(manifest, { schema, admission });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { withDeadline } from '../database/request-deadline.js';
 import { readFields } from '../input/fields.js';
 import { requireViewer, type RequestContext } from '../security/request-context.js';
 import { isRefusal, type RecordAccess } from '../security/access-record.js';
@@ -11,7 +12,7 @@ export function registerRoutes(
   routes: readonly Route[],
   createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
   recordAccess: RecordAccess,
-  answerOnce: AnswerOnce,
+  { answerOnce, timeout }: { answerOnce: AnswerOnce; timeout: number },
 ): void {
   for (const route of routes) {
     app.route({
@@ -23,11 +24,13 @@ export function registerRoutes(
         try {
           if (route.auth === 'required') requireViewer(context);
           const input = readFields(route.input ? request.body : (request.body ?? {}), route.input ?? {});
-          const run = async (): Promise<RestAnswer> => {
-            const answer = await route.handler(context, input, readParameters(route, request));
-            if (context.viewedAccounts.size > 0) await recordAccess(context, { operations, refused: false });
-            return answer;
-          };
+          const run = (): Promise<RestAnswer> =>
+            withDeadline(timeout, async () => {
+              const answer = await route.handler(context, input, readParameters(route, request));
+              if (context.viewedAccounts.size > 0)
+                await recordAccess(context, { operations, refused: false });
+              return answer;
+            });
           if (route.method !== 'GET' && request.headers['idempotency-key'] !== undefined) {
             const given = await answerOnce({ request, reply, context }, () => run().then(asText), isSuccess);
             return reply

@@ -42,6 +42,7 @@ export interface HttpServerDeps {
     | 'serviceName'
     | 'metricsToken'
     | 'bodyLimit'
+    | 'requestTimeout'
     | 'maxConnections'
     | 'mfaRequiredRoles'
   >;
@@ -106,9 +107,10 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   const contextDeps = { authenticate, rolesOf, trustedProxies, mfaRequiredRoles };
   const createContext = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> =>
     createRequestContext(contextDeps, incomingRequest(request, reply), request.id);
+  const timeout = config.requestTimeout;
   const answerOnce = createAnswerOnce({ ...deps.idempotentRequests, recordAccess });
-  registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext, answerOnce });
-  registerRoutes(app, deps.routes, createContext, recordAccess, answerOnce);
+  registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext, answerOnce, timeout });
+  registerRoutes(app, deps.routes, createContext, recordAccess, { answerOnce, timeout });
   registerOpenApi(app, deps.routes, {
     title: config.serviceName,
     version: deps.version,

@@ -1,4 +1,4 @@
-import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, Extensions, ID, Query, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { isUuid } from '../../input/uuid.js';
 import { PASSWORD_MAX_LENGTH } from '../../security/password-text.js';
@@ -23,6 +23,7 @@ export interface IdentityResolverParts {
 export class IdentityResolver {
   constructor(private readonly parts: IdentityResolverParts) {}
 
+  @Extensions({ quick: true })
   @Query(() => User, {
     nullable: true,
     description: 'The signed-in user; null when the request is not signed in.',

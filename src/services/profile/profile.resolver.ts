@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { Arg, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, Extensions, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { AppError } from '../../errors.js';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { requireViewer } from '../../security/request-context.js';
@@ -22,6 +22,7 @@ export class ProfileResolver {
   private readonly makeLoader = () =>
     new DataLoader((userIds: readonly string[]) => this.parts.profiles.findMany(userIds));
 
+  @Extensions({ quick: true })
   @FieldResolver(() => UserProfile, { nullable: true, description: 'What is not needed to sign in.' })
   profile(
     @Root() user: User,

@@ -1,0 +1,118 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
+import { AppError } from '../errors.js';
+
+/** The statements of requests whose time is up are cancelled; those of jobs and commands run without this. */
+const signals = new AsyncLocalStorage<AbortSignal>();
+let running = 0;
+
+/** What ends a transaction is let through: a connection must not go back with one that is open. */
+const ENDS_TRANSACTION = /^(COMMIT|ROLLBACK)/;
+
+/**
+ * Runs `work`. When it takes longer than so many milliseconds, the statement that it waits for is cancelled in PostgreSQL, it
+ * can start no other, and this rejects.
+ *
+ * @throws AppError TIMED_OUT, and what `work` throws
+ */
+export async function withDeadline<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      reject(new AppError('TIMED_OUT'));
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([runWithin(controller.signal, work), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Up to Node 22 a storage in use slows every promise of the process: it is switched off when nobody is within. */
+async function runWithin<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  running += 1;
+  try {
+    return await signals.run(signal, work);
+  } finally {
+    running -= 1;
+    if (running === 0) signals.disable();
+  }
+}
+
+type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
+
+/** A pool whose statements end with the deadline of the request that they belong to. */
+export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
+  const cancel = createCancel(config.connectionString);
+
+  /** `client.query` for one borrower: the signal is that of whoever borrowed the connection. */
+  function watched(client: pg.PoolClient, query: Query): Query {
+    const signal = signals.getStore();
+    if (!signal) return query;
+    return async (statement) => {
+      if (signal.aborted && !ENDS_TRANSACTION.test(statement.text)) throw new AppError('TIMED_OUT');
+      let cancelling: Promise<void> | undefined;
+      const stop = (): void => void (cancelling = cancel(client));
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        return await query(statement);
+      } finally {
+        signal.removeEventListener('abort', stop);
+        // The connection goes back only then: the next statement on it must not be hit.
+        await cancelling;
+      }
+    };
+  }
+
+  /** The original `query` of each connection, under what watches it. */
+  const queries = new WeakMap<pg.PoolClient, Query>();
+
+  async function borrow(): Promise<pg.PoolClient> {
+    const client = await connect();
+    let query = queries.get(client);
+    if (!query) queries.set(client, (query = client.query.bind(client) as unknown as Query));
+    client.query = watched(client, query) as unknown as typeof client.query;
+    return client;
+  }
+
+  async function queryOnce(statement: pg.QueryConfig): Promise<pg.QueryResult> {
+    const client = await borrow();
+    let failure: Error | undefined;
+    try {
+      return await (client.query as unknown as Query)(statement);
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      client.release(failure);
+    }
+  }
+
+  return Object.assign(pool, { connect: borrow, query: queryOnce });
+}
+
+/** Asks PostgreSQL, over a connection of its own, to end what runs on another. Never rejects. */
+function createCancel(connectionString: string | undefined) {
+  return async (client: pg.PoolClient): Promise<void> => {
+    const { processID } = client as unknown as { processID: number };
+    const messenger = new pg.Client({
+      connectionString,
+      connectionTimeoutMillis: 2_000,
+      query_timeout: 2_000,
+    });
+    messenger.on('error', () => undefined);
+    try {
+      await messenger.connect();
+      await messenger.query('SELECT pg_cancel_backend($1)', [processID]);
+    } catch {
+      // The statement then ends by PostgreSQL's own limit.
+    } finally {
+      await messenger.end().catch(() => undefined);
+    }
+  };
+}
