@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type KeySettings, readKeySettings } from './config/key-settings.js';
 import { findNearestName } from './config/nearest-name.js';
 import { type GraphqlSettings, readGraphqlSettings } from './config/graphql-settings.js';
+import { type PasskeySettings, readPasskeySettings } from './config/passkey-settings.js';
 import { SETTINGS, type SettingName } from './config/settings.js';
 import {
   findOidcNames,
@@ -63,6 +64,7 @@ export interface Config extends GraphqlSettings {
   argon2: { memoryKib: number; timeCost: number; parallelism: number };
   hashConcurrency: number;
   hashQueueLimit: number;
+  passkeys: PasskeySettings;
   retention: RetentionPeriods;
   /** Milliseconds. */
   erasureGrace: number;
@@ -143,6 +145,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     },
     hashConcurrency: read('HASH_CONCURRENCY') ?? Math.min(availableParallelism(), MOST_HASHES),
     hashQueueLimit: read('HASH_QUEUE_LIMIT') ?? 100,
+    passkeys: readPasskeySettings(read, { publicUrl, appUrl: appUrl ?? publicUrl }, problems),
     retention: {
       unverified: read('RETENTION_UNVERIFIED') ?? 0,
       tokens: read('RETENTION_TOKENS') ?? 0,
@@ -237,6 +240,9 @@ function productionProblems(config: Config, env: NodeJS.ProcessEnv): string[] {
     problems.push('Set DATABASE_URL: the embedded PostgreSQL is for development.');
   if (config.smtpUrl === null) problems.push('Set SMTP_URL: without it mails are files on this machine.');
   if (!env.MAIL_FROM) problems.push('Set MAIL_FROM: the sender of the mails.');
+  const own = [config.publicUrl, config.appUrl];
+  if (!config.passkeys.origins.every((origin) => own.includes(origin) || isSecureOrigin(origin)))
+    problems.push('WEBAUTHN_ORIGINS must be https (or a loopback address).');
   if (config.keys.vault !== null && !isSecureOrigin(config.keys.vault.address))
     problems.push('VAULT_ADDR must be https (or a loopback address).');
   const { memoryKib, timeCost } = config.argon2;

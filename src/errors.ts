@@ -34,6 +34,7 @@ export const ERROR_CODES = {
     message: 'The password must not contain your e-mail address or the name of this service.',
   },
   MFA_INVALID: { status: 401, message: 'The code is wrong, expired or was used before.' },
+  PASSKEY_INVALID: { status: 401, message: 'The passkey was not accepted; begin again.' },
   LAST_WAY_IN: {
     status: 409,
     message: 'Nobody could sign in to the account without this; add another way in first.',

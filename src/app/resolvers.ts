@@ -11,6 +11,11 @@ import { AuthResolver } from '../services/auth/auth.resolver.js';
 import { MfaResolver } from '../services/auth/mfa/mfa.resolver.js';
 import { UserMfaResolver } from '../services/auth/mfa/user-mfa.resolver.js';
 import { SocialSignInResolver } from '../services/auth/social-sign-in.resolver.js';
+import { PasskeyResolver } from '../services/auth/passkeys/passkey.resolver.js';
+import {
+  createFindPasskeyNode,
+  UserPasskeysResolver,
+} from '../services/auth/passkeys/user-passkeys.resolver.js';
 import { createFindSessionNode, UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
 import { AuditResolver, createFindAuditEventNode } from '../services/compliance/audit/audit.resolver.js';
 import { CaseResolver } from '../services/compliance/cases/case.resolver.js';
@@ -41,7 +46,7 @@ export function createResolvers(
   clock: Clock,
   erasures: ErasureService,
 ): object[] {
-  const { identity, sessions, mfa, signIn, profiles, consents, exports, cases, admin } = services;
+  const { identity, sessions, mfa, signIn, passkeys, profiles, consents, exports, cases, admin } = services;
   return [
     new RegistrationResolver(identity),
     new IdentityResolver({
@@ -49,6 +54,7 @@ export function createResolvers(
       loadViewer: hotReads.viewer,
       findNodes: [
         createFindSessionNode(sessions),
+        createFindPasskeyNode(passkeys),
         createFindExportNode(exports),
         createFindAuditEventNode(audit.events),
         createFindErasureNode(erasures),
@@ -63,6 +69,8 @@ export function createResolvers(
     new UserSessionsResolver(sessions),
     new MfaResolver(mfa, signIn),
     new UserMfaResolver(mfa),
+    new PasskeyResolver(passkeys),
+    new UserPasskeysResolver(passkeys),
     new ProfileResolver({ profiles, findUser: identity.findUser }),
     new ConsentResolver(consents),
     new ExportResolver(exports),

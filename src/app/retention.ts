@@ -25,7 +25,7 @@ interface RetentionSurroundings {
 
 /** Joins the service that discards what is out of date with what each other service discards of its own. */
 export function createRetention({ services, ...parts }: RetentionSurroundings): RetentionService {
-  const { audit, identity, sessions, mfa, exports } = services;
+  const { audit, identity, sessions, mfa, passkeys, exports } = services;
   const deletions = createDeletions(parts);
   return createRetentionService({
     ...parts,
@@ -34,6 +34,7 @@ export function createRetention({ services, ...parts }: RetentionSurroundings): 
     discardTokens: identity.discardSpentTokens,
     discardChallenges: mfa.discardChallenges,
     discardSocialFlows: identity.social.discardFlows,
+    discardCeremonies: passkeys.discardExpired,
     discardSessions: sessions.discardOld,
     discardRequests: (moment, limit) => discardOldRequests(parts.db, moment, limit),
     clearSessionOrigins: sessions.clearOrigins,

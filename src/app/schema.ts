@@ -6,6 +6,8 @@ import { AuthResolver } from '../services/auth/auth.resolver.js';
 import { MfaResolver } from '../services/auth/mfa/mfa.resolver.js';
 import { UserMfaResolver } from '../services/auth/mfa/user-mfa.resolver.js';
 import { SocialSignInResolver } from '../services/auth/social-sign-in.resolver.js';
+import { PasskeyResolver } from '../services/auth/passkeys/passkey.resolver.js';
+import { UserPasskeysResolver } from '../services/auth/passkeys/user-passkeys.resolver.js';
 import { UserSessionsResolver } from '../services/auth/user-sessions.resolver.js';
 import { AuditResolver } from '../services/compliance/audit/audit.resolver.js';
 import { CaseResolver } from '../services/compliance/cases/case.resolver.js';
@@ -35,6 +37,8 @@ const RESOLVERS = [
   UserSessionsResolver,
   MfaResolver,
   UserMfaResolver,
+  PasskeyResolver,
+  UserPasskeysResolver,
   ProfileResolver,
   AuditResolver,
   ConsentResolver,

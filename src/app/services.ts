@@ -17,6 +17,9 @@ import { createAuditService } from '../services/audit/audit.service.js';
 import { discardSecondFactors } from '../services/auth/mfa/discard-second-factors.js';
 import { createMfaService } from '../services/auth/mfa/mfa.service.js';
 import { createScopeOf } from '../services/auth/mfa/session-scope.js';
+import { createPasskeyProofs } from '../services/auth/passkeys/passkey-proofs.js';
+import { createPasskeyService } from '../services/auth/passkeys/passkey.service.js';
+import { countPasskeys } from '../services/auth/passkeys/count-passkeys.js';
 import { createSessionService } from '../services/auth/session.service.js';
 import { createSignInService } from '../services/auth/sign-in.service.js';
 import { createCaseService } from '../services/compliance/cases/case.service.js';
@@ -91,9 +94,24 @@ export function createServices({
     isSignedIn,
     discardSecondFactors,
     providers: createSocialProviders({ config, clock, log }),
+    countPasskeys,
   });
-  const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions });
+  const proofs = createPasskeyProofs({ db, clock, audit, config });
+  const furtherFactors = [proofs.factor];
+  const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions, furtherFactors });
   const signIn = createSignInService({ db, identity, sessions, mfa });
+  const passkeys = createPasskeyService({
+    db,
+    clock,
+    audit,
+    mail,
+    config,
+    identity,
+    sessions,
+    mfa,
+    signIn,
+    proofs,
+  });
   const admin = createAdminService({ db, clock, config, audit, identity, sessions, jobs });
   const transfer = {
     import: createImportUsers({ db, clock, audit, identity, profiles }),
@@ -111,5 +129,18 @@ export function createServices({
     findRecipients: createFindRecipients({ db, config }),
     isSignedIn,
   });
-  return { audit, identity, sessions, mfa, signIn, profiles, consents, cases, exports, admin, transfer };
+  return {
+    audit,
+    identity,
+    sessions,
+    mfa,
+    signIn,
+    passkeys,
+    profiles,
+    consents,
+    cases,
+    exports,
+    admin,
+    transfer,
+  };
 }

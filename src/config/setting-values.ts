@@ -103,6 +103,14 @@ function requireSecure({ protocol, hostname }: URL): true {
   return true;
 }
 
+/** A host name such as `example.com`, in lower case. */
+export function domainName(text: string): string {
+  if (!/^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(text)) {
+    throw new Error('must be a domain such as example.com, in lower case, without scheme and port');
+  }
+  return text;
+}
+
 /** One URL that is told of something. */
 export function webhookUrl(text: string): string {
   const [url, ...others] = webhookUrls(text);

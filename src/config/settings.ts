@@ -1,5 +1,5 @@
 import {
-  bearerToken, checkpointPlaces, duration, durationOrOff, issuerUrl, mailbox, names, oneOf, origin, origins, postgresUrl, returnUrls, rolesOrNone, secureOrigin, smtpUrl, text,
+  bearerToken, checkpointPlaces, domainName, duration, durationOrOff, issuerUrl, mailbox, names, oneOf, origin, origins, postgresUrl, returnUrls, rolesOrNone, secureOrigin, smtpUrl, text,
   vaultPath, wholeNumber, yesOrNo, webhookUrl, webhookUrls,
 } from './setting-values.js'; // prettier-ignore
 
@@ -59,6 +59,8 @@ export const SETTINGS = {
   ARGON2_PARALLELISM: setting('4', 'Lanes of Argon2id.', wholeNumber(1, 64)),
   HASH_CONCURRENCY: setting(null, 'Passwords hashed at the same time. Default: the number of cores, at most 3.', wholeNumber(1, 256)),
   HASH_QUEUE_LIMIT: setting('100', 'Passwords that may wait to be hashed; more answer `OVERLOADED`.', wholeNumber(1, 100_000)),
+  WEBAUTHN_RP_ID: setting(null, 'Domain that passkeys belong to: the host of `APP_URL` (the default) or a parent domain of it.', domainName),
+  WEBAUTHN_ORIGINS: setting('', 'Further origins within it whose pages may use passkeys, comma-separated; `APP_URL` and `PUBLIC_URL` may.', origins),
   RETENTION_UNVERIFIED: setting('7d', 'Sign-ups whose address is not verified and that nobody uses are erased after this.', duration),
   RETENTION_TOKENS: setting('1d', 'Mailed links and sign-in challenges are deleted this long after they were used or ran out.', duration),
   RETENTION_ADDRESSES: setting('90d', 'Network addresses and user agents are deleted this long after the sign-in or event.', duration),

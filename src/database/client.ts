@@ -17,6 +17,7 @@ const HIDDEN = {
   user: { emailIndex: true, emailDomainIndex: true, emailOtherIndex: true, passwordPepper: true },
   socialLogin: { providerIdIndex: true, providerIdOtherIndex: true },
   oneTimeToken: { emailIndex: true },
+  passkey: { credentialIdIndex: true, credentialIdOtherIndex: true },
 } as const;
 
 type Client = PrismaClient<never, typeof HIDDEN>;

@@ -3,6 +3,7 @@ import { COMPLIANCE } from './register/compliance.js';
 import type { ModelEntry } from './register/entry.js';
 import { IDENTITY } from './register/identity.js';
 import { KEYS } from './register/keys.js';
+import { PASSKEYS } from './register/passkeys.js';
 import { PROFILE } from './register/profile.js';
 import { SECOND_FACTORS } from './register/second-factors.js';
 import { REQUESTS } from './register/requests.js';
@@ -18,6 +19,7 @@ export const REGISTER: Readonly<Record<string, ModelEntry>> = {
   ...PROFILE,
   ...AUTH,
   ...SECOND_FACTORS,
+  ...PASSKEYS,
   ...KEYS,
   ...COMPLIANCE,
   ...REQUESTS,

@@ -4,6 +4,10 @@
  */
 export const RETENTION_RULES = {
   'spent links': { period: 'tokens', since: 'after the link was used or ran out' },
+  'unanswered questions': {
+    period: 'tokens',
+    since: 'after the question to the passkey ran out; answered ones go at once',
+  },
   'ended sessions': { period: 'sessions', since: 'after the session ended' },
   'sign-in addresses': { period: 'addresses', since: 'after the sign-in or event' },
   'finished exports': {

@@ -9,6 +9,7 @@ const PREFIXES = {
   browser: 'cst_br_',
   socialState: 'cst_ss_',
   socialCode: 'cst_sc_',
+  ceremony: 'cst_pc_',
 } as const;
 
 export type OpaqueTokenKind = keyof typeof PREFIXES;

@@ -79,6 +79,19 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
       data: { userId, codeHash: randomUUID(), createdAt: now, usedAt: now },
       select: { id: true },
     }),
+  Passkey: (db, userId, mark) =>
+    db.passkey.create({
+      data: {
+        userId,
+        name: mark('passkey'),
+        credentialId: mark('credential'),
+        publicKey: mark('public-key'),
+        transports: [mark('transport')],
+        isSynced: true,
+        lastUsedAt: now,
+      },
+      select: { id: true },
+    }),
   DataExport: (db, userId) =>
     db.dataExport.create({
       data: {

@@ -109,6 +109,35 @@ describe('the configuration', () => {
   });
 });
 
+describe('passkeys', () => {
+  const settings = (env: NodeJS.ProcessEnv) => readConfig(env).config.passkeys;
+  const URLS = { PUBLIC_URL: 'https://id.example.com', APP_URL: 'https://app.example.com' };
+
+  test('belong to the host of APP_URL, or to a parent domain that is named', () => {
+    expect(settings({})).toEqual({ rpId: 'localhost', origins: ['http://localhost:4000'] });
+    expect(settings(URLS)).toEqual({ rpId: 'app.example.com', origins: ['https://app.example.com'] });
+    expect(settings({ ...URLS, WEBAUTHN_RP_ID: 'example.com' })).toEqual({
+      rpId: 'example.com',
+      origins: ['https://app.example.com', 'https://id.example.com'],
+    });
+    const further = { WEBAUTHN_ORIGINS: 'https://login.app.example.com, https://app.example.com' };
+    expect(settings({ ...URLS, ...further }).origins).toEqual([
+      'https://app.example.com',
+      'https://login.app.example.com',
+    ]);
+  });
+
+  test.each([
+    [{ WEBAUTHN_RP_ID: 'https://example.com' }, 'WEBAUTHN_RP_ID must be a domain'],
+    [{ WEBAUTHN_RP_ID: '127.0.0.1' }, 'WEBAUTHN_RP_ID must be a domain'],
+    [{ WEBAUTHN_RP_ID: 'example.org' }, 'WEBAUTHN_RP_ID must be the host of APP_URL'],
+    [{ WEBAUTHN_RP_ID: 'ample.com' }, 'WEBAUTHN_RP_ID must be the host of APP_URL'],
+    [{ WEBAUTHN_ORIGINS: 'https://app.example.org' }, 'WEBAUTHN_ORIGINS must lie within'],
+  ])('%j is refused', (env, problem) => {
+    expect(problemsOf({ ...URLS, ...env })).toEqual([expect.stringMatching(new RegExp(`^${problem}`))]);
+  });
+});
+
 describe('production', () => {
   test('starts with keys, an https origin, a database, a mail server and a sender', () => {
     expect(readConfig(PRODUCTION).config.environment).toBe('production');
@@ -125,6 +154,7 @@ describe('production', () => {
     ['PUBLIC_URL', 'http://accounts.example.com'],
     ['APP_URL', 'http://app.example.com'],
     ['ARGON2_MEMORY_KIB', '4096'],
+    ['WEBAUTHN_ORIGINS', 'http://login.accounts.example.com'],
   ])('refuses a weak %s', (name, value) => {
     const problems = problemsOf({ ...PRODUCTION, [name]: value });
     expect(problems).toHaveLength(1);

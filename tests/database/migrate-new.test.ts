@@ -39,14 +39,14 @@ test('it writes what was added to the schema as the next migration, and then not
   const before = await migrations();
   await appendFile(
     join(copy, 'prisma/schema.prisma'),
-    '\nmodel Passkey {\n  id String @id\n\n  @@map("passkeys")\n}\n',
+    '\nmodel Memo {\n  id String @id\n\n  @@map("memos")\n}\n',
   );
-  expect(await migrateNew('Add passkeys!')).toMatchObject({ code: 0 });
+  expect(await migrateNew('Add memos!')).toMatchObject({ code: 0 });
   const written = (await migrations()).at(-1) ?? '';
-  expect(written).toMatch(/^\d{14}_add_passkeys$/);
+  expect(written).toMatch(/^\d{14}_add_memos$/);
   expect(written > (before.at(-1) ?? '')).toBe(true);
   const sql = await readFile(join(copy, 'prisma/migrations', written, 'migration.sql'), 'utf8');
-  expect(sql).toContain('CREATE TABLE "passkeys"');
+  expect(sql).toContain('CREATE TABLE "memos"');
   expect(sql).not.toContain('"users"');
   expect(await migrateNew('again')).toMatchObject({
     code: 0,

@@ -83,3 +83,15 @@ test('external accounts are linked once, under whichever key', async () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   }
 });
+
+test('passkeys are registered once, under whichever key', async () => {
+  const { id: userId } = await onOld.user.create({ data: { email: 'passkeys@example.com' } });
+  for (let round = 0; round < 10; round += 1) {
+    const data = { userId, name: 'Laptop', credentialId: `c-${round}`, publicKey: 'AAAA', isSynced: false };
+    const outcomes = await Promise.allSettled([onOld, onNew].map((db) => db.passkey.create({ data })));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await onNew.passkey.findUnique({ where: { credentialId: data.credentialId } })).toMatchObject(
+      data,
+    );
+  }
+});

@@ -30,6 +30,10 @@ beforeAll(async () => {
   });
   await it.db.totpAuthenticator.create({ data: { userId } });
   await it.db.recoveryCode.create({ data: { userId, codeHash: 'h', createdAt: now } });
+  const credential = { credentialId: 'c', publicKey: 'k', isSynced: false };
+  await it.db.passkey.create({ data: { userId, name: 'n', ...credential } });
+  const question = { purpose: 'REGISTER', isBound: true, ceremonyHash: 'h', challengeHash: 'h' } as const;
+  await it.db.passkeyCeremony.create({ data: { userId, name: 'n', ...question, expiresAt: now } });
   await it.db.legalHold.create({ data: { userId, placedAt: now, placedBy: userId } });
 });
 afterAll(() => it.close());

@@ -6,6 +6,8 @@ import { invitation } from './invitation.js';
 import { exportReady } from './export-ready.js';
 import { inactivityNotice } from './inactivity-notice.js';
 import { mfaChanged } from './mfa-changed.js';
+import { passkeyAdded } from './passkey-added.js';
+import { passkeyRemoved } from './passkey-removed.js';
 import { passwordChanged } from './password-changed.js';
 import { passwordRenewal } from './password-renewal.js';
 import { recoveryCodeUsed } from './recovery-code-used.js';
@@ -22,6 +24,8 @@ const TEMPLATES = {
   'email-change-notice': emailChangeNotice,
   'mfa-changed': mfaChanged,
   'recovery-code-used': recoveryCodeUsed,
+  'passkey-added': passkeyAdded,
+  'passkey-removed': passkeyRemoved,
   'password-changed': passwordChanged,
   'password-renewal': passwordRenewal,
   'registration-attempt': registrationAttempt,

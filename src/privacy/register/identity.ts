@@ -74,6 +74,8 @@ export const IDENTITY = {
       socialFlows: { model: 'SocialFlow', kind: 'children' },
       oneTimeTokens: { model: 'OneTimeToken', kind: 'children' },
       sessions: { model: 'Session', kind: 'children' },
+      passkeys: { model: 'Passkey', kind: 'children' },
+      passkeyCeremonies: { model: 'PasskeyCeremony', kind: 'children' },
       consents: { model: 'Consent', kind: 'children' },
       auditOrigins: { model: 'AuditOrigin', kind: 'children' },
       outgoingMails: { model: 'OutgoingMail', kind: 'children' },

@@ -57,6 +57,7 @@ export interface IdentityParts {
   endSessions: (tx: Transaction, userId: string, ending: EndingOfSessions) => Promise<unknown>;
   isSignedIn: (userId: string, sessionId: string) => Promise<boolean>;
   discardSecondFactors: (tx: Transaction, userId: string) => Promise<void>;
+  countPasskeys: (tx: Transaction, userId: string) => Promise<number>;
 }
 
 /** Who asks, in operations of a signed-in user. */

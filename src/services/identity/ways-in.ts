@@ -3,13 +3,17 @@ import { AppError } from '../../errors.js';
 import type { IdentityParts } from './identity-parts.js';
 import type { LockedUser } from './locked-user.js';
 
-/** By what somebody can sign in to an account: its password, and links to providers that the server still knows. */
-export function createWaysIn({ providers }: Pick<IdentityParts, 'providers'>) {
+/** By what somebody can sign in to an account: its password, links to providers that the server still knows, passkeys. */
+export function createWaysIn({
+  providers,
+  countPasskeys,
+}: Pick<IdentityParts, 'providers' | 'countPasskeys'>) {
   /** How many ways in the account has. Recovery codes and mailed links are none: they help back in, once. */
   async function countWaysIn(tx: Transaction, user: LockedUser): Promise<number> {
     const password = user.passwordHash === null ? 0 : 1;
     const provider = { in: [...providers.names] };
-    return password + (await tx.socialLogin.count({ where: { userId: user.id, provider } }));
+    const socialLogins = await tx.socialLogin.count({ where: { userId: user.id, provider } });
+    return password + socialLogins + (await countPasskeys(tx, user.id));
   }
 
   /**

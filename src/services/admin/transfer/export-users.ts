@@ -59,7 +59,7 @@ export function createExportUsers({ db, audit }: Pick<TransferParts, 'db' | 'aud
 function recordOf({ profile, socialLogins, ...user }: Record<string, unknown>): Record<string, unknown> {
   const record = withoutNulls(user);
   const known = withoutNulls((profile ?? {}) as Record<string, unknown>);
-  if (Object.keys((known.preferences ?? {})).length === 0) delete known.preferences;
+  if (Object.keys(known.preferences ?? {}).length === 0) delete known.preferences;
   if (Object.keys(known).length > 0) record.profile = known;
   if ((socialLogins as unknown[]).length > 0) record.socialLogins = socialLogins;
   return record;

@@ -7,5 +7,7 @@ import type { Transaction } from '../../../database/client.js';
 export async function discardSecondFactors(tx: Transaction, userId: string): Promise<void> {
   await tx.totpAuthenticator.deleteMany({ where: { userId } });
   await tx.recoveryCode.deleteMany({ where: { userId } });
+  await tx.passkey.deleteMany({ where: { userId } });
+  await tx.passkeyCeremony.deleteMany({ where: { userId } });
   await tx.mfaChallenge.deleteMany({ where: { userId } });
 }

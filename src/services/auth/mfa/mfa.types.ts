@@ -45,7 +45,9 @@ export class CompleteMfaInput {
   readonly method!: MfaMethodName;
 
   @Field(() => String, {
-    description: 'The code as the person typed it; spaces and hyphens do not count.',
+    description:
+      'The code as the person typed it; spaces and hyphens do not count. For PASSKEY the JSON text of ' +
+      '`{ "ceremony", "response" }`: what `beginPasskeyLogin` answered, and the credential of the browser.',
   })
   readonly code!: string;
 }

@@ -20,6 +20,7 @@ export interface RetentionParts {
   discardTokens: Discard;
   discardChallenges: Discard;
   discardSocialFlows: Discard;
+  discardCeremonies: Discard;
   discardSessions: Discard;
   discardRequests: Discard;
   clearSessionOrigins: Discard;

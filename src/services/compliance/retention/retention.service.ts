@@ -27,6 +27,7 @@ export function createRetentionService(parts: RetentionParts & { log: Log }) {
     older('spentLinks', retention.tokens, parts.discardTokens),
     older('signInChallenges', retention.tokens, parts.discardChallenges),
     older('socialFlows', retention.tokens, parts.discardSocialFlows),
+    older('passkeyCeremonies', retention.tokens, parts.discardCeremonies),
     older('endedSessions', retention.sessions, parts.discardSessions),
     older('repeatableRequests', retention.requests, parts.discardRequests),
     older('sessionAddresses', retention.addresses, parts.clearSessionOrigins),

@@ -1,0 +1,17 @@
+/** A passkey as its owner sees it. */
+export interface PasskeyRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+}
+
+/** The columns that make a PasskeyRecord: what a query selects. */
+export const PASSKEY_COLUMNS = {
+  id: true,
+  userId: true,
+  name: true,
+  createdAt: true,
+  lastUsedAt: true,
+} as const;

@@ -1,0 +1,75 @@
+import { AppError } from '../../../errors.js';
+import type { RequestOrigin } from '../../../security/request-context.js';
+import { atEvenPace } from '../../identity/even-pace.js';
+import type { SignedIn } from '../sign-in.service.js';
+import type { Ceremony } from './add-passkey.js';
+import type { PasskeyParts } from './passkey-parts.js';
+import type { CeremonyAnswer } from './use-passkey.js';
+
+/** Whose passkey is asked for: anybody's, that of an address, or that of a sign-in which lacks a second factor. */
+export interface Asked {
+  email: string | null;
+  challenge: string | null;
+}
+
+/** Signs in with a passkey alone: possession of the key, and the person verified by the authenticator. */
+export function createPasskeySignIn({ db, mfa, signIn, proofs }: PasskeyParts) {
+  const { ceremonies, webAuthn, refusals, usePasskey } = proofs;
+
+  /**
+   * Begins. With an address only a passkey of its account will do; the answer names no passkeys, known address or
+   * not: each can be found by its authenticator, and nobody learns who has one. With the challenge of a second
+   * factor it names those of the account, whose first factor was proved.
+   *
+   * @throws AppError TOKEN_INVALID for a challenge that is unknown, expired, answered or worn out
+   */
+  async function begin({ email, challenge }: Asked): Promise<Ceremony> {
+    if (challenge !== null) return beginSecondFactor(challenge);
+    const begun =
+      email === null
+        ? await ceremonies.begin({ purpose: 'SIGN_IN', userId: null, isBound: false })
+        : await atEvenPace(() => beginFor(email));
+    return { ceremony: begun.ceremony, options: await webAuthn.requestOptions(begun.challenge) };
+  }
+
+  async function beginFor(email: string) {
+    const user = await db.user.findUnique({ where: { email }, select: { id: true } });
+    return ceremonies.begin({ purpose: 'SIGN_IN', userId: user?.id ?? null, isBound: true });
+  }
+
+  async function beginSecondFactor(challenge: string): Promise<Ceremony> {
+    const found = await db.$transaction((tx) => mfa.findChallenge(tx, challenge));
+    if (!found) throw new AppError('TOKEN_INVALID');
+    const { userId } = found;
+    const own = await db.passkey.findMany({
+      where: { userId },
+      select: { credentialId: true, transports: true },
+    });
+    const begun = await ceremonies.begin({ purpose: 'SIGN_IN', userId, isBound: true });
+    return { ceremony: begun.ceremony, options: await webAuthn.requestOptions(begun.challenge, own) };
+  }
+
+  /**
+   * Ends: opens a session that counts as one of two factors.
+   *
+   * @throws AppError TOKEN_INVALID for the ceremony, PASSKEY_INVALID for the answer, ACCOUNT_SUSPENDED,
+   * ACCOUNT_DELETED, EMAIL_NOT_VERIFIED
+   */
+  async function finish(answer: CeremonyAnswer, origin: RequestOrigin): Promise<SignedIn> {
+    const outcome = await usePasskey.check(db, answer);
+    if ('code' in outcome) {
+      const { code, reason, subjectId } = outcome;
+      if (code === 'PASSKEY_INVALID')
+        await refusals.recordAlone({ subjectId, actorId: null, origin }, reason);
+      throw new AppError(code);
+    }
+    const { userId, passwordChangedAt } = outcome;
+    const first = { userId, amr: [...outcome.amr, 'mfa'], passwordChangedAt, origin };
+    const attempt = { subjectId: userId, actorId: null, origin };
+    const result = await refusals.recordFailure(attempt, () => signIn.continueSignIn(first));
+    if ('challenge' in result) throw new Error('A passkey was not taken for two factors.');
+    return result;
+  }
+
+  return { begin, finish };
+}
