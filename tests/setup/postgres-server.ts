@@ -38,6 +38,7 @@ async function openServer(): Promise<{ url: string; stop: () => Promise<void> }>
     fsync: 'off',
     synchronous_commit: 'off',
     full_page_writes: 'off',
+    autovacuum: 'off',
     max_connections: '300',
   };
   const server = await startEmbeddedPostgres({ dataDir, log, settings });

@@ -15,7 +15,8 @@ export interface TestDatabase {
 
 /** Makes a database for one test file (or one test) by cloning the migrated template: tens of milliseconds. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  return createDatabase(`TEMPLATE ${testServer().template}`);
+  // Copied as files, a third of the time that it takes to write every page into the WAL.
+  return createDatabase(`TEMPLATE ${testServer().template} STRATEGY FILE_COPY`);
 }
 
 /** Makes a database without any tables; `url` is the superuser's, who is to make them. */

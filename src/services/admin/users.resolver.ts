@@ -2,6 +2,7 @@ import { Arg, Authorized, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { badInput } from '../../errors.js';
 import type { Connection } from '../../graphql/connections.js';
 import type { GraphqlContext } from '../../graphql/context.js';
+import { After, First, PAGE_SIZE } from '../../graphql/page-arguments.js';
 import { createConnection, readPageRequest, type PageRequest } from '../../graphql/page.js';
 import { parseDateTime } from '../../input/date-time.js';
 import { parseEmailDomain } from '../../input/email-address.js';
@@ -18,8 +19,6 @@ import type { UserRecord } from '../identity/user-record.js';
 import { readsRestricted, visibleUser } from '../identity/visible-user.js';
 import { UserConnection, UserFilter, UserOrder } from './users.types.js';
 
-const PAGE_SIZE = 20;
-
 /** The list of accounts, for staff. */
 @Resolver()
 export class UsersResolver {
@@ -32,14 +31,8 @@ export class UsersResolver {
       'from the end.',
   })
   async users(
-    @Arg('first', () => Int, {
-      nullable: true,
-      defaultValue: PAGE_SIZE,
-      description: 'How many, at most 100.',
-    })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
-    after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('last', () => Int, { nullable: true, description: 'How many of the last ones, at most 100.' })
     last: number | null,
     @Arg('before', () => String, { nullable: true, description: 'The cursor to stop before.' })

@@ -1,8 +1,9 @@
 import DataLoader from 'dataloader';
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../errors.js';
 import type { Connection } from '../../graphql/connections.js';
 import type { GraphqlContext } from '../../graphql/context.js';
+import { After, First, PAGE_SIZE } from '../../graphql/page-arguments.js';
 import { createConnection, readPageRequest } from '../../graphql/page.js';
 import { parseDateTime } from '../../input/date-time.js';
 import { isUuid } from '../../input/uuid.js';
@@ -12,8 +13,6 @@ import { Session, SessionConnection } from './auth.types.js';
 import type { SessionPosition } from './list-sessions.js';
 import type { SessionRecord } from './session-record.js';
 import type { SessionService } from './session.service.js';
-
-const PAGE_SIZE = 20;
 
 interface PageOf {
   userId: string;
@@ -61,14 +60,8 @@ export class UserSessionsResolver {
   async sessions(
     @Root() user: User,
     @Ctx() context: GraphqlContext,
-    @Arg('first', () => Int, {
-      nullable: true,
-      defaultValue: PAGE_SIZE,
-      description: 'How many, at most 100.',
-    })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
-    after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
   ): Promise<Connection<Session>> {
     const userId = user.requireReadable().id;
     const page = readPageRequest({ first: first ?? PAGE_SIZE, after }, context.cursors.of('sessions', 2));

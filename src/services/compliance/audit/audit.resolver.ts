@@ -1,7 +1,8 @@
-import { Arg, Authorized, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../../errors.js';
 import type { Connection } from '../../../graphql/connections.js';
 import type { GraphqlContext } from '../../../graphql/context.js';
+import { After, First, PAGE_SIZE } from '../../../graphql/page-arguments.js';
 import { createConnection, readPageRequest } from '../../../graphql/page.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid, parseUuid } from '../../../input/uuid.js';
@@ -13,8 +14,7 @@ import { AuditEvent, AuditEventConnection, AuditEventFilter, AuditVerification }
 
 type Events = ReturnType<typeof createListEvents>;
 
-const PAGE_SIZE = 50;
-const USER_PAGE_SIZE = 20;
+const EVENTS_PAGE_SIZE = 50;
 /** Longer than every action. */
 const ACTION_LENGTH = 60;
 
@@ -38,18 +38,12 @@ export class AuditResolver {
   @Query(() => AuditEventConnection, { description: 'What happened, the newest first. Needs `audit:read`.' })
   async auditEvents(
     @Ctx() context: GraphqlContext,
-    @Arg('first', () => Int, {
-      nullable: true,
-      defaultValue: PAGE_SIZE,
-      description: 'How many, at most 100.',
-    })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
-    after: string | null,
+    @First(EVENTS_PAGE_SIZE) first: number | null,
+    @After() after: string | null,
     @Arg('filter', () => AuditEventFilter, { nullable: true, description: 'Which events.' })
     filter: AuditEventFilter | null,
   ): Promise<Connection<AuditEvent>> {
-    return this.page(readFilter(filter), { first: first ?? PAGE_SIZE, after }, context);
+    return this.page(readFilter(filter), { first: first ?? EVENTS_PAGE_SIZE, after }, context);
   }
 
   @Authorized('audit:read')
@@ -77,17 +71,11 @@ export class AuditResolver {
   async userAuditEvents(
     @Root() user: User,
     @Ctx() context: GraphqlContext,
-    @Arg('first', () => Int, {
-      nullable: true,
-      defaultValue: USER_PAGE_SIZE,
-      description: 'How many, at most 100.',
-    })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
-    after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
   ): Promise<Connection<AuditEvent>> {
     const subjectId = user.requireReadable().id;
-    return this.page({ subjectId }, { first: first ?? USER_PAGE_SIZE, after }, context);
+    return this.page({ subjectId }, { first: first ?? PAGE_SIZE, after }, context);
   }
 
   private async page(

@@ -1,8 +1,9 @@
-import { Arg, Authorized, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
+import { Arg, Authorized, Ctx, ID, Mutation, Query, Resolver } from 'type-graphql';
 import type { Clock } from '../../../clock.js';
 import { badInput } from '../../../errors.js';
 import type { Connection } from '../../../graphql/connections.js';
 import type { GraphqlContext } from '../../../graphql/context.js';
+import { After, First, PAGE_SIZE } from '../../../graphql/page-arguments.js';
 import { createConnection, readPageRequest } from '../../../graphql/page.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid } from '../../../input/uuid.js';
@@ -19,8 +20,6 @@ import {
   OpenCaseInput,
 } from './case.types.js';
 
-const PAGE_SIZE = 20;
-
 export interface CaseResolverParts {
   cases: Pick<CaseService, 'list' | 'count' | 'openByStaff' | 'extend' | 'closeByStaff'>;
   clock: Clock;
@@ -36,14 +35,8 @@ export class CaseResolver {
   })
   async dataSubjectRequests(
     @Ctx() context: GraphqlContext,
-    @Arg('first', () => Int, {
-      nullable: true,
-      defaultValue: PAGE_SIZE,
-      description: 'How many, at most 100.',
-    })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
-    after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('status', () => [DataSubjectRequestStatus], {
       nullable: true,
       description: 'Only these; all without it.',

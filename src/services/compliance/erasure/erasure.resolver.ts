@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader';
-import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Clock } from '../../../clock.js';
 import { badInput } from '../../../errors.js';
 import type { Connection } from '../../../graphql/connections.js';
 import type { GraphqlContext } from '../../../graphql/context.js';
+import { After, First, PAGE_SIZE } from '../../../graphql/page-arguments.js';
 import { createConnection, readPageRequest } from '../../../graphql/page.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid } from '../../../input/uuid.js';
@@ -21,8 +22,6 @@ import {
 } from './erasure.types.js';
 import type { ErasurePosition } from './list-erasures.js';
 import type { ErasureRecord, ErasureStatus as Status } from './erasure-record.js';
-
-const PAGE_SIZE = 20;
 
 /** How `node` finds an erasure request: the own, and every one for privacy officers. */
 export function createFindErasureNode(service: Pick<ErasureService, 'find'>): FindNode {
@@ -59,14 +58,8 @@ export class ErasureResolver {
   @Query(() => ErasureRequestConnection, { description: 'Erasure requests, the newest first.' })
   async erasureRequests(
     @Ctx() context: GraphqlContext,
-    @Arg('first', () => Int, {
-      nullable: true,
-      defaultValue: PAGE_SIZE,
-      description: 'How many, at most 100.',
-    })
-    first: number | null,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor to read on from.' })
-    after: string | null,
+    @First() first: number | null,
+    @After() after: string | null,
     @Arg('status', () => [ErasureStatus], { nullable: true, description: 'Only those that stand so.' })
     status: Status[] | null,
   ): Promise<Connection<ErasureRequest>> {
