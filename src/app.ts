@@ -1,5 +1,6 @@
 import { createAuditParts } from './app/audit-parts.js';
 import { atAddress } from './app/listen.js';
+import { createGuardParts } from './app/guard-parts.js';
 import { createKeyUpkeep } from './app/key-upkeep.js';
 import { createKeyParts } from './app/key-parts.js';
 import { pagesOf } from './app/own-pages.js';
@@ -82,6 +83,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const mail = createMail({ db, jobs, transport, config, log });
 
   const { pepper } = keyRing;
+  const guards = createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log });
   const services = createServices({
     config,
     clock,
@@ -89,6 +91,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     privacy,
     pepper,
     accessTokens,
+    guards,
     endedSessions,
     mail,
     jobs,
@@ -96,6 +99,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   });
   scheduleJobs(jobs, services);
   keys.schedule(jobs, db);
+  guards.schedule(jobs);
   const restrictions = createRestrictionService({ db, clock, audit: services.audit, cases: services.cases });
   const erasures = createErasures({
     config,
@@ -167,16 +171,17 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     recordAccess,
     authenticate: createAuthenticate({ accessTokens, endedSessions }),
     routes: createRoutes(services, hotReads, clock),
-    metrics: createMetrics({ db, cases: services.cases, openFailures }),
+    metrics: [...createMetrics({ db, cases: services.cases, openFailures }), ...guards.metrics],
     gate,
     readinessChecks: {
       database: () => pingDatabase(databaseUrl),
       start: gate.check,
       ...keys.readinessChecks,
+      ...guards.readinessChecks,
     },
     jwks: () => signingKeys.jwks(),
     extend: (server) => {
-      if (config.servesOwnPages) registerPages(server, pagesOf(services, config, log));
+      registerPages(server, pagesOf(services, config, log));
     },
   });
 
@@ -195,6 +200,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     async start(): Promise<number> {
       await keyUpkeep.requireInUse();
       await signingKeys.ensure();
+      await guards.start();
       await endedSessions.start();
       const { host, port } = config;
       await atAddress(config, () => http.listen({ host, port }));
@@ -215,6 +221,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
       transport.close();
       await endedSessions.stop();
       await reads.close();
+      guards.close();
       await keyUpkeep.close();
       await db.$disconnect();
       await keys.close();

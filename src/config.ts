@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type GuardSettings, readGuardSettings } from './config/guard-settings.js';
 import { type KeySettings, readKeySettings } from './config/key-settings.js';
 import { findNearestName } from './config/nearest-name.js';
 import { type GraphqlSettings, readGraphqlSettings } from './config/graphql-settings.js';
@@ -50,6 +51,8 @@ export interface Config extends GraphqlSettings {
   keyRing: { file: string } | { json: string } | null;
   /** Who wraps data keys, and where these are kept. */
   keys: KeySettings;
+  /** How often somebody may try. */
+  guards: GuardSettings;
   /** Milliseconds. */
   signingKeyLifetime: number;
   /** Milliseconds; null: data keys are replaced by command only. */
@@ -130,6 +133,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
     databasePoolSize: read('DATABASE_POOL_SIZE') ?? 10,
     keyRing,
     keys: readKeySettings(read, databaseUrl, problems),
+    guards: readGuardSettings(read),
     signingKeyLifetime: read('SIGNING_KEY_LIFETIME') ?? 0,
     dataKeyLifetime: read('DATA_KEY_LIFETIME'),
     accessTokenTtl: read('ACCESS_TOKEN_TTL') ?? 0,

@@ -44,6 +44,14 @@ export const ERROR_CODES = {
     message: 'This needs a fresher or stronger sign-in; prove again who you are.',
   },
   RATE_LIMITED: { status: 429, message: 'Too many attempts; try again later.' },
+  OTHER_PROOF_REQUIRED: {
+    status: 403,
+    message: 'Too many failed attempts: use a device you used before, or ask for a new password.',
+  },
+  PASSWORD_RESET_REQUIRED: {
+    status: 403,
+    message: 'This account was reported as used by a stranger: ask for a new password first.',
+  },
   QUERY_TOO_COMPLEX: { status: 400, message: 'The operation asks for more than the server allows.' },
   PERSISTED_QUERY_NOT_FOUND: { status: 400, message: 'PersistedQueryNotFound' },
   OPERATION_NOT_LISTED: { status: 400, message: 'This server answers listed operations only.' },

@@ -15,10 +15,12 @@ export function pagesOf(
     resetPassword: (token, newPassword, origin) => identity.resetPassword({ token, newPassword, origin }),
     confirmEmailChange: (token, origin) => identity.confirmEmailChange({ token, origin }),
     undoEmailChange: (token, origin) => identity.undoEmailChange({ token, origin }),
+    disownActivity: (token, origin) => identity.disownActivity({ token, origin }),
     acceptInvitation: (token, newPassword, origin) =>
       identity.acceptInvitation({ token, newPassword, origin }),
     serviceName: config.serviceName,
     passwordPolicy: { minLength: config.passwordMinLength, maxLength: PASSWORD_MAX_LENGTH },
+    all: config.servesOwnPages,
     trustedProxies: config.trustedProxies,
     log,
   };

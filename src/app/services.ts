@@ -10,6 +10,7 @@ import type { AccessTokens } from '../security/access-token.js';
 import { loadBreachedPasswords } from '../security/breached-passwords.js';
 import type { EndedSessions } from '../security/ended-sessions.js';
 import { createPasswords } from '../security/passwords.js';
+import type { GuardParts } from './guard-parts.js';
 import { createAdminService } from '../services/admin/admin.service.js';
 import { createExportUsers } from '../services/admin/transfer/export-users.js';
 import { createImportUsers } from '../services/admin/transfer/import-users.js';
@@ -29,6 +30,9 @@ import { createExportService } from '../services/compliance/exports/export.servi
 import { createFindRecipients } from '../services/compliance/exports/find-recipients.js';
 import { createIdentityService } from '../services/identity/identity.service.js';
 import { createSocialProviders } from '../services/identity/social/social-providers.js';
+import { createArrivals } from '../services/identity/arrivals.js';
+import { createOneTimeTokens } from '../services/identity/one-time-tokens.js';
+import { createReports } from '../services/identity/reports.js';
 import { createProfileService } from '../services/profile/profile.service.js';
 
 export interface ServiceParts {
@@ -38,6 +42,7 @@ export interface ServiceParts {
   privacy: Privacy;
   pepper: SecretVersions;
   accessTokens: AccessTokens;
+  guards: Pick<GuardParts, 'guard' | 'deviceTokens'>;
   endedSessions: EndedSessions;
   mail: Mail;
   jobs: Pick<Jobs, 'enqueue'>;
@@ -57,6 +62,7 @@ export function createServices({
   privacy,
   pepper,
   accessTokens,
+  guards,
   endedSessions,
   mail,
   jobs,
@@ -64,7 +70,19 @@ export function createServices({
 }: ServiceParts) {
   const audit = createAuditService({ clock, privacy });
   const scopeOf = createScopeOf({ config, rolesInForce: (userId) => identity.rolesInForce(userId) });
-  const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config, scopeOf });
+  const reports = createReports({ clock, mail, config, tokens: createOneTimeTokens({ db, clock }) });
+  const { arrive } = createArrivals({ clock, audit, reports, deviceTokens: guards.deviceTokens });
+  const sessions = createSessionService({
+    db,
+    clock,
+    accessTokens,
+    endedSessions,
+    audit,
+    arrive,
+    reports,
+    config,
+    scopeOf,
+  });
   const isSignedIn = async (userId: string, sessionId: string) =>
     (await sessions.find(userId, sessionId)) !== null;
   const profiles = createProfileService({ db, audit });
@@ -77,6 +95,8 @@ export function createServices({
     config,
     mail,
     audit,
+    reports,
+    ...guards,
     passwords: createPasswords({
       pepper,
       argon2: config.argon2,
@@ -99,7 +119,7 @@ export function createServices({
   const proofs = createPasskeyProofs({ db, clock, audit, config });
   const furtherFactors = [proofs.factor];
   const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions, furtherFactors });
-  const signIn = createSignInService({ db, identity, sessions, mfa });
+  const signIn = createSignInService({ db, identity, sessions, mfa, guard: guards.guard });
   const passkeys = createPasskeyService({
     db,
     clock,

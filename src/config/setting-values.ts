@@ -149,6 +149,11 @@ export function postgresUrl(text: string): string {
   return text;
 }
 
+export function redisUrl(text: string): string {
+  urlWithScheme(text, ['redis:', 'rediss:'], 'a URL such as rediss://user:password@host:6379/0');
+  return text;
+}
+
 /** One or more names, comma-separated. */
 export function names(text: string): string[] {
   const list = text.split(',').map((part) => part.trim());

@@ -1,5 +1,5 @@
 import {
-  bearerToken, checkpointPlaces, domainName, duration, durationOrOff, issuerUrl, mailbox, names, oneOf, origin, origins, postgresUrl, returnUrls, rolesOrNone, secureOrigin, smtpUrl, text,
+  bearerToken, checkpointPlaces, domainName, duration, durationOrOff, issuerUrl, mailbox, names, oneOf, origin, origins, postgresUrl, redisUrl, returnUrls, rolesOrNone, secureOrigin, smtpUrl, text,
   vaultPath, wholeNumber, yesOrNo, webhookUrl, webhookUrls,
 } from './setting-values.js'; // prettier-ignore
 
@@ -77,6 +77,14 @@ export const SETTINGS = {
   METRICS_TOKEN: setting(null, 'Bearer token for `/metrics`. Default: only clients on the same machine may read it.', bearerToken),
   SMTP_URL: setting(null, 'Mail server. Default: each mail becomes a file in `DATA_DIR/mail`.', smtpUrl),
   MAIL_FROM: setting('Custodia <no-reply@localhost.example>', 'Sender of the mails.', mailbox),
+  REDIS_URL: setting(null, 'Redis or Valkey that counts attempts to sign in. Default: PostgreSQL does (docs/guards.md).', redisUrl),
+  GUARD_FAILURES_PER_ACCOUNT: setting('5', 'Wrong passwords for one account from one network before waits begin.', wholeNumber(1, 1_000_000)),
+  GUARD_FAILURES_PER_DEVICE: setting('10', 'The same on a device that has signed in to the account before.', wholeNumber(1, 1_000_000)),
+  GUARD_FAILURES_PER_NETWORK: setting('50', 'Wrong passwords from one network, for whatever accounts, before waits begin.', wholeNumber(1, 1_000_000)),
+  GUARD_FAILURES_CEILING: setting('100', 'Wrong passwords in a row for one account, from wherever, before strangers need another proof.', wholeNumber(1, 1_000_000)),
+  GUARD_REGISTRATIONS_PER_HOUR: setting('30', 'Registrations from one network in an hour.', wholeNumber(1, 1_000_000)),
+  GUARD_MAIL_REQUESTS_PER_HOUR: setting('30', 'Requests for a reset or verification mail from one network in an hour.', wholeNumber(1, 1_000_000)),
+  GUARD_MAILS_PER_HOUR: setting('5', 'Mails of one kind that go to one address in an hour because somebody asked for them.', wholeNumber(1, 1_000_000)),
   CORS_ORIGINS: setting('', 'Origins of browser clients, comma-separated.', origins),
   TRUSTED_PROXIES: setting('0', 'Proxies in front: the client is that many from the right in `X-Forwarded-For`.', wholeNumber(0, 10)),
   MAX_CONNECTIONS: setting('10000', 'Connections of clients that one process holds open; further ones are closed at once.', wholeNumber(10, 1_000_000)),

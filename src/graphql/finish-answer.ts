@@ -29,6 +29,8 @@ export function createFinishAnswer({ log, suggestNames, recordAccess }: FinishDe
     const presented = errors.map((error) => {
       const shown = presentError(error, { requestId, document: answered.document, suggestNames });
       logUnexpected(error, shown, log);
+      const { retryAfterSeconds } = shown.extensions ?? {};
+      if (typeof retryAfterSeconds === 'number') context.setRetryAfter(retryAfterSeconds);
       return shown;
     });
     return { errors: presented, isWithheld: unrecorded !== null };

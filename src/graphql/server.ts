@@ -19,6 +19,7 @@ import { KnownOperationTypesRule } from './known-operation-types.js';
 import { createAdmission, type Admission } from './limits/admission.js';
 import { readManifest } from './operation-manifest.js';
 import { createPersistedOperations, type PersistedOperations } from './persisted-operations.js';
+import { OneCredentialMutationRule } from './one-credential-mutation.js';
 import { logUnexpected, presentError } from './present-error.js';
 import { CheckedStringsRule } from './strings.js';
 
@@ -78,7 +79,7 @@ export async function createGraphqlServer({
         : ApolloServerPluginLandingPageLocalDefault({ embed: true, includeCookies: true }),
     ],
     formatError: (_formatted, error) => formatOutsideOperation(error, presentedLater, log, suggestNames),
-    validationRules: [KnownOperationTypesRule, CheckedStringsRule],
+    validationRules: [KnownOperationTypesRule, OneCredentialMutationRule, CheckedStringsRule],
     parseOptions: { maxTokens: limits.tokens },
     maxRecursiveSelections: true,
     introspection: config.introspection,

@@ -146,11 +146,12 @@ function corsOptions(config: HttpServerDeps['config']) {
       'content-type',
       'authorization',
       'x-auth-transport',
+      'x-device-token',
       'apollo-require-preflight',
       'idempotency-key',
       'x-apollo-operation-name',
     ],
-    exposedHeaders: ['x-request-id', 'retry-after', 'idempotency-replayed'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'x-device-token', 'idempotency-replayed'],
     maxAge: 600,
     strictPreflight: false,
   };

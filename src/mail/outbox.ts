@@ -4,13 +4,14 @@ import { MINUTE, SECOND } from '../clock.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Log } from '../log.js';
 import type { Mailbox, MailTransport } from './delivery.js';
+import type { TemplateContext } from './templates/layout.js';
 import { isTemplateName, renderTemplate, type TemplateCall } from './templates/templates.js';
 
 export interface MailOptions {
   db: Database;
   jobs: Jobs;
   transport: MailTransport;
-  config: { appUrl: string; serviceName: string; mailFrom: Mailbox };
+  config: TemplateContext & { mailFrom: Mailbox };
   log: Log;
   /** Seconds before the second attempt; doubled for each further one. */
   retryDelaySeconds?: number;

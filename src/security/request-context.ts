@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../errors.js';
 import { browserCookie, findBrowserCookie } from './browser-cookie.js';
+import { systemClock } from '../clock.js';
 import { findClientAddress } from './client-address.js';
 import { ACCOUNT_SCOPE, levelOf, rolesAtLevel } from './assurance.js';
+import { DEVICE_HEADER, deviceCookie, findDeviceToken } from './device-cookie.js';
 import { permissionsOf, type Permission, type Role } from './permissions.js';
 import { clearedRefreshCookie, findRefreshCookie, refreshCookie } from './refresh-cookie.js';
 import { enrollmentRequired } from './step-up.js';
@@ -13,6 +15,8 @@ export interface RequestOrigin {
   ipAddress: string | null;
   /** Cut to 512 characters. */
   userAgent: string | null;
+  /** What the client sent as the token of its device, unverified. Never kept. */
+  deviceToken?: string | null;
 }
 
 /** What services, resolvers and routes may know of the HTTP request that they answer; one per request. */
@@ -44,6 +48,10 @@ export interface RequestContext {
   /** The secret by which this browser is known again on its way back from a provider; null before it has one. */
   browserSecret: string | null;
   setBrowserSecret(secret: string): void;
+  /** Hands the client the token by which its device is known: in cookie mode as an HttpOnly cookie, else as X-Device-Token. */
+  setDeviceToken(token: string): void;
+  /** Sets Retry-After, in seconds. */
+  setRetryAfter(seconds: number): void;
 }
 
 /** What this needs of an HTTP request, whichever server read it. */
@@ -89,6 +97,7 @@ export async function createRequestContext(
   const viewer = await deps.authenticate(header('authorization'));
   let rights: Promise<Rights> | undefined;
   const readRights = () => (rights ??= findRights(deps, viewer));
+  const cookieMode = header('x-auth-transport')?.toLowerCase() === 'cookie';
   return {
     requestId,
     viewer,
@@ -98,13 +107,19 @@ export async function createRequestContext(
     origin: {
       ipAddress: findClientAddress(request.remoteAddress, header('x-forwarded-for'), deps.trustedProxies),
       userAgent: header('user-agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
+      deviceToken: findDeviceToken(header(DEVICE_HEADER), header('cookie')),
     },
-    cookieMode: header('x-auth-transport')?.toLowerCase() === 'cookie',
+    cookieMode,
     refreshCookie: findRefreshCookie(header('cookie')),
     setRefreshCookie: (token, expiresAt) => request.setHeader('set-cookie', refreshCookie(token, expiresAt)),
     clearRefreshCookie: () => request.setHeader('set-cookie', clearedRefreshCookie()),
     browserSecret: findBrowserCookie(header('cookie')),
     setBrowserSecret: (secret) => request.setHeader('set-cookie', browserCookie(secret)),
+    setDeviceToken: (token) =>
+      cookieMode
+        ? request.setHeader('set-cookie', deviceCookie(token, systemClock.now()))
+        : request.setHeader(DEVICE_HEADER, token),
+    setRetryAfter: (seconds) => request.setHeader('retry-after', String(Math.ceil(seconds))),
   };
 }
 

@@ -21,6 +21,7 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
       data: {
         lastLoginAt: now,
         passwordChangedAt: now,
+        credentialsVoidAt: now,
         inactivityNoticeAt: now,
         importedAt: now,
         processingRestrictedAt: now,

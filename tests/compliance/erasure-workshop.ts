@@ -1,5 +1,6 @@
 import { createAuditParts } from '../../src/app/audit-parts.js';
 import { createErasures } from '../../src/app/erasures.js';
+import { createGuardParts } from '../../src/app/guard-parts.js';
 import { createServices } from '../../src/app/services.js';
 import { systemClock } from '../../src/clock.js';
 import { readConfig } from '../../src/config.js';
@@ -40,6 +41,7 @@ export async function openErasureWorkshop({ url, dataDir, keyRing, watch, env = 
   const mail = createMail({ db, jobs, transport, config, log });
   const services = createServices({
     config, clock, db, privacy, pepper, mail, jobs, log,
+    guards: createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log }),
     accessTokens: createAccessTokens({ signingKeys, clock, config }),
     endedSessions: createEndedSessions({ listener, db, clock, config }),
   }); // prettier-ignore

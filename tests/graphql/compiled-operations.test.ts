@@ -54,6 +54,8 @@ function contextOf(signedIn: boolean): GraphqlContext {
     clearRefreshCookie: () => undefined,
     browserSecret: null,
     setBrowserSecret: () => undefined,
+    setDeviceToken: () => undefined,
+    setRetryAfter: () => undefined,
   };
   return createGraphqlContext(request, CURSORS);
 }

@@ -111,7 +111,7 @@ describe('signing in', () => {
     });
     expect(answer.body).toEqual({
       id: VIEWER.userId,
-      origin: { ipAddress: '127.0.0.1', userAgent: 'u'.repeat(512) },
+      origin: { ipAddress: '127.0.0.1', userAgent: 'u'.repeat(512), deviceToken: null },
     });
   });
 

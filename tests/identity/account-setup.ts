@@ -1,3 +1,4 @@
+import { createGuardParts } from '../../src/app/guard-parts.js';
 import { createServices, type Services } from '../../src/app/services.js';
 import { systemClock, type Clock } from '../../src/clock.js';
 import { readConfig, type Config } from '../../src/config.js';
@@ -67,6 +68,7 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
     jobs,
     log,
     pepper: keyRing.pepper,
+    guards: createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log }),
     accessTokens: createAccessTokens({ signingKeys, clock, config }),
     endedSessions: createEndedSessions({
       listener: createNotificationListener({ url: database.url, log }),

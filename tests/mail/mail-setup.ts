@@ -9,6 +9,7 @@ import { testKeyRing } from '../setup/test-keys.js';
 
 export const MAIL_CONFIG = {
   appUrl: 'https://app.example.com',
+  publicUrl: 'https://id.example.com',
   serviceName: 'Acme & Sons',
   mailFrom: { name: 'Acme & Sons', address: 'no-reply@mail.example.com' },
 };

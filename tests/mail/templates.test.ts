@@ -1,6 +1,10 @@
 import { renderTemplate, type TemplateCall } from '../../src/mail/templates/templates.js';
 
-const context = { appUrl: 'https://app.example.com/', serviceName: 'Acme <b>& Sons' };
+const context = {
+  appUrl: 'https://app.example.com/',
+  publicUrl: 'https://id.example.com',
+  serviceName: 'Acme <b>& Sons',
+};
 const params = { token: 'a+b/c=&"<', expiresAt: '2026-11-23T15:04:05.123Z' };
 
 const CALLS: { call: TemplateCall; path: string | null }[] = [
@@ -11,6 +15,12 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'password-changed', params: {} }, path: null },
   { call: { template: 'mfa-changed', params: { change: 'totp-on' } }, path: null },
   { call: { template: 'recovery-code-used', params: { codesLeft: 1 } }, path: null },
+  { call: { template: 'password-changed', params }, path: 'not-me' },
+  { call: { template: 'session-copied', params }, path: 'not-me' },
+  {
+    call: { template: 'new-device', params: { ...params, at: params.expiresAt, client: 'Firefox on Linux' } },
+    path: 'not-me',
+  },
   { call: { template: 'registration-attempt', params: {} }, path: null },
   { call: { template: 'social-login-linked', params: { provider: 'google' } }, path: null },
   { call: { template: 'social-login-unlinked', params: { provider: 'acme' } }, path: null },
@@ -24,11 +34,12 @@ describe.each(CALLS)('$call.template', ({ call, path }) => {
   const mail = renderTemplate(call.template, call.params, context);
 
   test('links to the configured origin only, with the token escaped', () => {
-    const link =
-      path === null ? null : `https://app.example.com/${path}?token=${encodeURIComponent(params.token)}`;
+    // The one page that an SPA need not have is the server's own.
+    const configured = path === 'not-me' ? 'https://id.example.com' : 'https://app.example.com';
+    const link = path === null ? null : `${configured}/${path}?token=${encodeURIComponent(params.token)}`;
     expect(mail.link).toBe(link);
     for (const [, origin] of `${mail.text}${mail.html}`.matchAll(/(https?:\/\/[^/\s"<.]+(?:\.[\w-]+)*)/g)) {
-      expect(origin).toBe('https://app.example.com');
+      expect(origin).toBe(configured);
     }
     if (link !== null) expect(mail.text).toContain(`\n${link}\n`);
   });

@@ -23,10 +23,12 @@ beforeAll(async () => {
     resetPassword: (token, newPassword, origin) => spend('resetPassword', token, newPassword, origin),
     confirmEmailChange: (token) => spend('confirmEmailChange', token),
     undoEmailChange: (token) => spend('undoEmailChange', token),
+    disownActivity: (token) => spend('disownActivity', token),
     acceptInvitation: (token, newPassword) => spend('acceptInvitation', token, newPassword),
     serviceName: 'Acme & Sons',
     passwordPolicy: { minLength: 12, maxLength: 256 },
     trustedProxies: 0,
+    all: true,
     log: createLog('silent'),
   });
   await app.ready();
@@ -115,7 +117,12 @@ describe.each(ACTIONS)('%s', (path, action) => {
 test('the new password and where the request came from reach the service', async () => {
   await submit('/reset-password', { token: 'abc', newPassword: 'päss wörd+%& ✓' });
   expect(calls).toEqual([
-    ['resetPassword', 'abc', 'päss wörd+%& ✓', { ipAddress: '127.0.0.1', userAgent: 'Browser/1' }],
+    [
+      'resetPassword',
+      'abc',
+      'päss wörd+%& ✓',
+      { ipAddress: '127.0.0.1', userAgent: 'Browser/1', deviceToken: null },
+    ],
   ]);
 });
 

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { DAY, MINUTE } from '../../src/clock.js';
 import { createDatabase } from '../../src/database/client.js';
+import { createJobs } from '../../src/jobs/jobs.js';
 import { createLog } from '../../src/log.js';
+import { createMail } from '../../src/mail/outbox.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createAccessTokens } from '../../src/security/access-token.js';
 import { createAuthenticate } from '../../src/security/authenticate.js';
 import { createEndedSessions } from '../../src/security/ended-sessions.js';
 import { createNotificationListener } from '../../src/security/notification-listener.js';
+import { createDeviceTokens } from '../../src/security/device-token.js';
 import { createSigningKeys } from '../../src/security/signing-keys.js';
 import { createAuditService } from '../../src/services/audit/audit.service.js';
+import { createArrivals } from '../../src/services/identity/arrivals.js';
+import { createOneTimeTokens } from '../../src/services/identity/one-time-tokens.js';
+import { createReports } from '../../src/services/identity/reports.js';
 import { createSessionService } from '../../src/services/auth/session.service.js';
 import { movableClock, type MovableClock } from './movable-clock.js';
 import { testKeyRing } from './test-keys.js';
@@ -47,8 +53,36 @@ export async function startAuthServer({
   });
   const audit = createAuditService({ clock, privacy });
   const scopeOf = async () => ['account'];
-  const sessions = createSessionService({ db, clock, accessTokens, endedSessions, audit, config, scopeOf });
+  const jobs = createJobs({ databaseUrl: url, log });
+  const mail = createMail({
+    db,
+    jobs,
+    transport: { deliver: async () => undefined, close: () => undefined },
+    config: {
+      ...config,
+      appUrl: config.publicUrl,
+      serviceName: 'Custodia',
+      mailFrom: { address: 'no-reply@example.com' },
+    },
+    log,
+  });
+  const tokens = createOneTimeTokens({ db, clock });
+  const reports = createReports({ clock, mail, tokens, config: { guards: { mailsPerHour: 5 } } });
+  const deviceTokens = createDeviceTokens(keyRing.searchIndex);
+  const { arrive } = createArrivals({ clock, deviceTokens, audit, reports });
+  const sessions = createSessionService({
+    db,
+    clock,
+    accessTokens,
+    endedSessions,
+    audit,
+    arrive,
+    reports,
+    config,
+    scopeOf,
+  });
   const authenticate = createAuthenticate({ accessTokens, endedSessions });
+  await jobs.prepare();
   await signingKeys.ensure();
   await endedSessions.start();
 
@@ -72,6 +106,7 @@ export async function startAuthServer({
     },
     async stop(): Promise<void> {
       await endedSessions.stop();
+      await jobs.stop({ timeout: 0 });
       await db.$disconnect();
     },
   };

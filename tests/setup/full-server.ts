@@ -16,6 +16,15 @@ export const PASSWORD = 'correct horse battery staple';
 /** Argon2 at its cheapest: what these tests show does not depend on its cost. */
 const CHEAP = { ARGON2_MEMORY_KIB: '1024', ARGON2_TIME_COST: '1', ARGON2_PARALLELISM: '1' };
 
+/** Many tests sign in, and fail to, from one address: only those that are about budgets have the usual ones. */
+const WIDE_BUDGETS = {
+  GUARD_FAILURES_PER_ACCOUNT: '1000000',
+  GUARD_FAILURES_PER_NETWORK: '1000000',
+  GUARD_FAILURES_CEILING: '1000000',
+  GUARD_REGISTRATIONS_PER_HOUR: '1000000',
+  GUARD_MAIL_REQUESTS_PER_HOUR: '1000000',
+};
+
 export type FullServer = Awaited<ReturnType<typeof startFullServer>>;
 
 /** The whole product in this process: its own database and data folder, every part real, on a free port. */
@@ -30,6 +39,7 @@ export async function startFullServer(env: NodeJS.ProcessEnv = {}, logTo?: NodeJ
     // Staff sign in with a password alone: tests of the second factor ask for it again.
     MFA_REQUIRED_ROLES: 'none',
     ...CHEAP,
+    ...WIDE_BUDGETS,
     ...env,
   });
   const app = await createApp({

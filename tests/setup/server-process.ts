@@ -29,6 +29,8 @@ const SETTINGS = {
   ARGON2_MEMORY_KIB: '19456',
   ARGON2_TIME_COST: '2',
   ARGON2_PARALLELISM: '1',
+  // All tests come from one address.
+  GUARD_REGISTRATIONS_PER_HOUR: '1000000',
 };
 const started: ServerProcess[] = [];
 

@@ -7,6 +7,7 @@ export interface PagesOptions {
   resetPassword: (token: string, newPassword: string, origin: RequestOrigin) => Promise<unknown>;
   confirmEmailChange: (token: string, origin: RequestOrigin) => Promise<unknown>;
   undoEmailChange: (token: string, origin: RequestOrigin) => Promise<unknown>;
+  disownActivity: (token: string, origin: RequestOrigin) => Promise<unknown>;
   acceptInvitation: (token: string, newPassword: string, origin: RequestOrigin) => Promise<unknown>;
   serviceName: string;
   passwordPolicy: PasswordPolicyText;
@@ -16,6 +17,8 @@ export interface Page {
   path: string;
   heading: string;
   explanation: string;
+  /** Its links lead to the server even where an SPA has pages for all others. */
+  always?: boolean;
   button: string;
   asksForPassword: boolean;
   /** Shown when the button's work is done. */
@@ -63,13 +66,25 @@ export function listPages(options: PagesOptions): Page[] {
       path: '/undo-email-change',
       heading: 'Undo the change of your e-mail address',
       explanation:
-        'Press the button to restore the address at which you received the link. It ends every session of your account.',
+        'Press the button to restore the address at which you received the link. It ends every session of your account and makes its password void.',
       button: 'Undo the change',
       asksForPassword: false,
       doneHeading: 'Change undone',
-      doneText:
-        'Your account uses this address again. Choose a new password now, if it was not you who changed the address.',
+      doneText: 'Your account uses this address again. A link to choose a new password is on its way to it.',
       spend: (token, _newPassword, origin) => options.undoEmailChange(token, origin),
+    },
+    {
+      path: '/not-me',
+      heading: 'This wasn’t you?',
+      explanation:
+        'Press the button to lock everybody out: every session of your account ends, and its password does not work any more. A link to choose a new one is then mailed to you.',
+      button: 'This wasn’t me',
+      asksForPassword: false,
+      always: true,
+      doneHeading: 'Everybody is locked out',
+      doneText:
+        'Every session of your account was ended. Choose a new password by the link that is on its way to you. If you were told that the e-mail address of the account was changed, undo that first, by the link of that message.',
+      spend: (token, _newPassword, origin) => options.disownActivity(token, origin),
     },
     {
       path: '/accept-invitation',

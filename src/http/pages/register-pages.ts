@@ -11,6 +11,8 @@ import { listPages, type Page, type PagesOptions } from './pages.js';
 
 export interface RegisterPagesOptions extends PagesOptions {
   trustedProxies: number;
+  /** Without: an SPA has the others, and only those pages are shown that it cannot have. */
+  all: boolean;
   log: Log;
 }
 
@@ -18,7 +20,7 @@ export interface RegisterPagesOptions extends PagesOptions {
 const BODY_LIMIT = 8_192;
 const MAX_TOKEN_LENGTH = 512;
 
-/** The server's own pages behind the links of its mails, for when no SPA has its own. They work without JavaScript. */
+/** The server's own pages behind the links of its mails. They work without JavaScript. */
 export function registerPages(app: FastifyInstance, options: RegisterPagesOptions): void {
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -28,8 +30,8 @@ export function registerPages(app: FastifyInstance, options: RegisterPagesOption
       async (_request: FastifyRequest, body: Buffer) => parseFormBody(body),
     );
     scope.setErrorHandler((error, request, reply) => showError(error, request, reply, options));
-    registerSocialReturnPage(scope, options);
-    for (const page of listPages(options)) {
+    if (options.all) registerSocialReturnPage(scope, options);
+    for (const page of listPages(options).filter(({ always }) => options.all || always === true)) {
       scope.get(page.path, (request, reply) => {
         const token = findToken((request.query as { token?: unknown }).token);
         if (token === null) return showFailure(reply, badLink(), options);

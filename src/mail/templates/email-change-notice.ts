@@ -14,7 +14,7 @@ export function emailChangeNotice(params: LinkParams, context: TemplateContext):
       ],
       action: { label: 'Undo the change', url: buildLink(appUrl, 'undo-email-change', params.token) },
       closing: [
-        `The link works once, until ${formatMoment(params.expiresAt)}. It restores this address and ends every session; choose a new password afterwards.`,
+        `The link works once, until ${formatMoment(params.expiresAt)}. It restores this address, ends every session and makes the password void; a link to choose a new one is then sent to this address.`,
       ],
     },
     context,

@@ -4,6 +4,8 @@ import { escapeHtml } from '../escape-html.js';
 export interface TemplateContext {
   serviceName: string;
   appUrl: string;
+  /** Origin of the server itself, whose own page is behind a link that no SPA has a page for. */
+  publicUrl: string;
 }
 
 export interface RenderedMail {

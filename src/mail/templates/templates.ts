@@ -8,12 +8,14 @@ import { inactivityNotice } from './inactivity-notice.js';
 import { mfaChanged } from './mfa-changed.js';
 import { passkeyAdded } from './passkey-added.js';
 import { passkeyRemoved } from './passkey-removed.js';
+import { newDevice } from './new-device.js';
 import { passwordChanged } from './password-changed.js';
 import { passwordRenewal } from './password-renewal.js';
 import { recoveryCodeUsed } from './recovery-code-used.js';
 import { registrationAttempt } from './registration-attempt.js';
 import { resetPassword } from './reset-password.js';
 import { socialLoginLinked, socialLoginUnlinked } from './social-login-notices.js';
+import { sessionCopied } from './session-copied.js';
 import { verifyEmail } from './verify-email.js';
 import type { RenderedMail, TemplateContext } from './layout.js';
 
@@ -27,6 +29,8 @@ const TEMPLATES = {
   'passkey-added': passkeyAdded,
   'passkey-removed': passkeyRemoved,
   'password-changed': passwordChanged,
+  'new-device': newDevice,
+  'session-copied': sessionCopied,
   'password-renewal': passwordRenewal,
   'registration-attempt': registrationAttempt,
   'social-login-linked': socialLoginLinked,

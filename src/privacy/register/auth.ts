@@ -67,6 +67,19 @@ export const AUTH = {
     relations: {},
   },
 
+  AttemptCounter: {
+    table: 'attempt_counters',
+    rowId: 'key',
+    owner: { by: 'nobody' },
+    columns: {
+      key: notPersonal('A keyed hash of what was tried and from where, which only the server can make'),
+      count: notPersonal('A counter, forgotten an hour to thirty days after the last attempt'),
+      openAt: notPersonal('Says when the next attempt is let through'),
+      expiresAt: notPersonal('Says when the counter is forgotten'),
+    },
+    relations: {},
+  },
+
   SigningKey: {
     table: 'signing_keys',
     rowId: 'id',

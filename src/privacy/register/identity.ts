@@ -46,6 +46,11 @@ export const IDENTITY = {
         'Tells a sign-in that raced a change of password',
         SECURITY,
       ),
+      credentialsVoidAt: personal(
+        'account activity',
+        'Keeps everybody out after the person reported a stranger, until a new password is set',
+        SECURITY,
+      ),
       suspendedAt: personal('account activity', 'Says since when the account is suspended', SECURITY),
       suspendedUntil: personal('account activity', 'Ends a suspension by itself', SECURITY),
       suspensionReason: personal('staff record', 'Tells the person and staff why the account is suspended', {

@@ -21,6 +21,7 @@ export type AuditAction =
   | 'passkey.added'
   | 'passkey.removed'
   | 'passkey.refused'
+  | 'activity.disowned'
   | 'profile.updated'
   | 'consent.recorded'
   | 'export.requested'

@@ -29,7 +29,8 @@ export class AuthResolver {
     description:
       'Signs in, or answers MfaRequired where the account has a second factor. An unknown address and a wrong ' +
       'password answer alike: INVALID_CREDENTIALS. With a right password also ACCOUNT_SUSPENDED, ACCOUNT_DELETED, ' +
-      'EMAIL_NOT_VERIFIED.',
+      'EMAIL_NOT_VERIFIED. After too many failures RATE_LIMITED, or OTHER_PROOF_REQUIRED unless the device is known: ' +
+      'send the X-Device-Token of an earlier sign-in as a header.',
   })
   async login(
     @Arg('input', () => LoginInput, { description: 'Who signs in.' }) input: LoginInput,

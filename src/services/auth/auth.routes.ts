@@ -48,6 +48,9 @@ const MFA_REQUIRED = {
   },
 };
 
+const DEVICE =
+  'The answer’s header `X-Device-Token` (in cookie mode an HttpOnly cookie) makes the device known: send it with the next sign-in.';
+
 const COOKIE_MODE =
   'With the header `X-Auth-Transport: cookie` the refresh token travels in an HttpOnly cookie instead of the body.';
 
@@ -56,6 +59,9 @@ const SIGN_IN_ERRORS = [
   'EMAIL_NOT_VERIFIED',
   'ACCOUNT_SUSPENDED',
   'ACCOUNT_DELETED',
+  'PASSWORD_RESET_REQUIRED',
+  'RATE_LIMITED',
+  'OTHER_PROOF_REQUIRED',
 ] as const;
 
 export interface AuthRoutesParts {
@@ -75,7 +81,7 @@ function loginRoute({ signIn, clock }: AuthRoutesParts): Route {
     path: '/api/v1/auth/login',
     tag: 'auth',
     summary: 'Sign in with address and password',
-    description: COOKIE_MODE,
+    description: `${COOKIE_MODE} ${DEVICE}`,
     auth: 'none',
     input: { email: required(emailAddress), password: required(secret(1024)) },
     responses: {
@@ -109,7 +115,7 @@ function mfaRoute({ signIn, clock }: AuthRoutesParts): Route {
       code: required(secret(16_384)),
     },
     responses: { 200: { description: 'The user is signed in.', schema: SIGNED_IN } },
-    errors: [...SIGN_IN_ERRORS, 'TOKEN_INVALID', 'MFA_INVALID', 'RATE_LIMITED'],
+    errors: [...SIGN_IN_ERRORS, 'TOKEN_INVALID', 'MFA_INVALID'],
     handler: async (context, input) =>
       presentSignedIn(context, await signIn.completeMfa({ ...input, origin: context.origin }), clock),
   });

@@ -9,6 +9,7 @@ import { SESSION_COLUMNS, type SessionRecord } from './session-record.js';
 export interface HeldSession {
   session: SessionRecord;
   refreshToken: IssuedRefreshToken;
+  deviceToken?: string;
 }
 
 export interface SessionTokens {
@@ -16,6 +17,8 @@ export interface SessionTokens {
   accessTokenExpiresAt: Date;
   refreshToken: string;
   refreshTokenExpiresAt: Date;
+  /** After a sign-in: by what the device is known from now on. */
+  deviceToken?: string;
 }
 
 /** A running session and the tokens that speak for it. */
@@ -25,11 +28,11 @@ export interface SignedInSession {
 }
 
 export function createOpenSession(internals: SessionInternals) {
-  const { clock, config, audit, accessTokens, refreshTokens, scopeOf } = internals;
+  const { clock, config, audit, accessTokens, refreshTokens, scopeOf, arrive } = internals;
 
   /**
    * Opens a session. The caller has checked who signs in and holds the account's lock; `signIn` completes the
-   * session once the transaction has committed.
+   * session once the transaction has committed. A device that is not known to the account is reported to its owner.
    *
    * @param amr how the person proved who they are: RFC 8176 values
    */
@@ -45,13 +48,14 @@ export function createOpenSession(internals: SessionInternals) {
       select: SESSION_COLUMNS,
     });
     const refreshToken = await refreshTokens.append(tx, session.id);
+    const deviceToken = await arrive(tx, { userId, origin });
     const data = { sessionId: session.id, amr };
     await audit.record(tx, { action: 'session.created', actorId: userId, subjectId: userId, origin, data });
-    return { session, refreshToken };
+    return { session, refreshToken, deviceToken };
   }
 
   /** Adds the access token to a session that was opened, refreshed or re-authenticated. */
-  async function signIn({ session, refreshToken }: HeldSession): Promise<SignedInSession> {
+  async function signIn({ session, refreshToken, deviceToken }: HeldSession): Promise<SignedInSession> {
     const { id: sessionId, userId, authTime, amr } = session;
     const scope = await scopeOf(session);
     const access = await accessTokens.issue({ userId, sessionId, authTime, amr, scope });
@@ -62,6 +66,7 @@ export function createOpenSession(internals: SessionInternals) {
         accessTokenExpiresAt: access.expiresAt,
         refreshToken: refreshToken.token,
         refreshTokenExpiresAt: refreshToken.expiresAt,
+        ...(deviceToken === undefined ? {} : { deviceToken }),
       },
     };
   }

@@ -21,7 +21,7 @@ const REFUSALS: Record<Exclude<UserStatus, 'ACTIVE'>, ErrorCode> = {
 
 /** Exchanges a refresh token for the next one and a fresh access token. */
 export function createRefreshSession(parts: Parts) {
-  const { db, clock, config, audit, refreshTokens, signIn, endAll } = parts;
+  const { db, clock, config, audit, refreshTokens, reports, signIn, endAll } = parts;
   const underWay = new Map<string, Promise<HeldSession | ErrorCode>>();
 
   /**
@@ -70,7 +70,7 @@ export function createRefreshSession(parts: Parts) {
     if (user.status !== 'ACTIVE') return REFUSALS[user.status];
     if (!presented.usedAt) return rotate(tx, token, presented, origin);
     const refreshToken = await refreshTokens.findSuccessor(tx, token, presented);
-    return refreshToken ? { session, refreshToken } : endFamily(tx, presented, origin);
+    return refreshToken ? { session, refreshToken } : endFamily(tx, presented, user, origin);
   }
 
   async function rotate(
@@ -91,12 +91,14 @@ export function createRefreshSession(parts: Parts) {
 
   async function endFamily(
     tx: Transaction,
-    { sessionId, session: { userId } }: StoredRefreshToken,
+    { sessionId }: StoredRefreshToken,
+    user: { id: string; email: string },
     origin: RequestOrigin,
   ): Promise<ErrorCode> {
-    const event = { action: 'session.reuse_detected', actorId: null, subjectId: userId } as const;
+    const event = { action: 'session.reuse_detected', actorId: null, subjectId: user.id } as const;
     await audit.record(tx, { ...event, origin, data: { sessionId } });
-    await endAll(tx, userId, { only: sessionId, reason: 'token-reused', origin });
+    await endAll(tx, user.id, { only: sessionId, reason: 'token-reused', origin });
+    await reports.tokenReused(tx, user);
     return 'TOKEN_REUSED';
   }
 

@@ -4,6 +4,8 @@ import type { Database } from '../../database/client.js';
 import type { AccessTokens } from '../../security/access-token.js';
 import type { EndedSessions } from '../../security/ended-sessions.js';
 import type { AuditService } from '../audit/audit.service.js';
+import type { Arrivals } from '../identity/arrivals.js';
+import type { Reports } from '../identity/reports.js';
 import type { RefreshTokens } from './refresh-tokens.js';
 
 /** What the session service is built from. */
@@ -13,6 +15,8 @@ export interface SessionParts {
   accessTokens: Pick<AccessTokens, 'issue'>;
   endedSessions: Pick<EndedSessions, 'announce'>;
   audit: AuditService;
+  arrive: Arrivals['arrive'];
+  reports: Pick<Reports, 'tokenReused'>;
   config: Pick<Config, 'refreshTokenTtl'>;
   /** What the tokens of a session are good for, as `scope` of the access token. */
   scopeOf: (session: { userId: string; amr: readonly string[] }) => Promise<string[]>;

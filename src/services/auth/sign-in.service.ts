@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '../../database/client.js';
 import { AppError, badInput } from '../../errors.js';
 import { levelOf, withSecondFactor } from '../../security/assurance.js';
+import type { Guard } from '../../security/guard/guard.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { CodeExchange } from '../identity/social/social-flows.js';
 import type { IdentityService } from '../identity/identity.service.js';
@@ -21,6 +22,7 @@ export interface SignInParts {
   >;
   sessions: Pick<SessionService, 'open' | 'signIn' | 'renew'>;
   mfa: Pick<MfaService, 'methodsOf' | 'challenge' | 'answerChallenge' | 'prove'>;
+  guard: Pick<Guard, 'attempt'>;
 }
 
 /** Somebody is signed in. */
@@ -37,7 +39,7 @@ interface Opened {
 }
 
 /** Signing in, and proving again who one is: Identity checks, the session service answers with tokens. */
-export function createSignInService({ db, identity, sessions, mfa }: SignInParts) {
+export function createSignInService({ db, identity, sessions, mfa, guard }: SignInParts) {
   /**
    * Signs in with address and password.
    *
@@ -87,6 +89,12 @@ export function createSignInService({ db, identity, sessions, mfa }: SignInParts
    * @throws AppError TOKEN_INVALID for the challenge; MFA_INVALID, RATE_LIMITED for the code; as `continueSignIn`
    */
   async function completeMfa(answer: ChallengeAnswer): Promise<SignedIn> {
+    // Wrong codes of an account are counted with its second factor; those of a network are counted with all else.
+    const attempt = { kind: 'mfa', account: null, origin: answer.origin, device: null } as const;
+    return finish(await guard.attempt(attempt, () => openByChallenge(answer)));
+  }
+
+  async function openByChallenge(answer: ChallengeAnswer): Promise<Opened> {
     const outcome = await db.$transaction(async (tx) => {
       const proof = await mfa.answerChallenge(tx, answer);
       if (proof instanceof AppError) return proof;
@@ -95,7 +103,7 @@ export function createSignInService({ db, identity, sessions, mfa }: SignInParts
       return open(tx, first, withSecondFactor(first.amr, second));
     });
     if (outcome instanceof AppError) throw outcome;
-    return finish(outcome);
+    return outcome;
   }
 
   async function open(

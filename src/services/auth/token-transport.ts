@@ -6,11 +6,14 @@ import type { SessionService } from './session.service.js';
 /** Tokens as the answer's body carries them. */
 export type DeliveredTokens = Omit<SessionTokens, 'refreshToken'> & { refreshToken: string | null };
 
-/** Hands out tokens: in cookie mode the refresh token goes into the cookie and not into the body. */
+/**
+ * Hands out tokens: in cookie mode the refresh token goes into the cookie and not into the body. The token of the
+ * device travels beside them.
+ */
 export function deliverTokens(context: RequestContext, tokens: SessionTokens): DeliveredTokens {
-  if (!context.cookieMode) return tokens;
-  context.setRefreshCookie(tokens.refreshToken, tokens.refreshTokenExpiresAt);
-  return { ...tokens, refreshToken: null };
+  if (context.cookieMode) context.setRefreshCookie(tokens.refreshToken, tokens.refreshTokenExpiresAt);
+  if (tokens.deviceToken !== undefined) context.setDeviceToken(tokens.deviceToken);
+  return context.cookieMode ? { ...tokens, refreshToken: null } : tokens;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Transaction } from '../../database/client.js';
 import { AppError } from '../../errors.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { Credentials } from './check-credentials.js';
+import type { Disown } from './disown-activity.js';
 import { isUniqueViolation } from './unique-violation.js';
 import { atEvenPace } from './even-pace.js';
 import type { IdentityParts, SignedIn } from './identity-parts.js';
@@ -9,11 +10,16 @@ import { lockUser, type LockedUser } from './locked-user.js';
 import type { OneTimeTokens } from './one-time-tokens.js';
 import type { Reservations } from './reserved-addresses.js';
 
-type Parts = IdentityParts & { tokens: OneTimeTokens; credentials: Credentials; reservations: Reservations };
+type Parts = IdentityParts & {
+  tokens: OneTimeTokens;
+  credentials: Credentials;
+  reservations: Reservations;
+  disown: Pick<Disown, 'lockOut' | 'mailReset'>;
+};
 
 /** Moves an account to another address. */
 export function createEmailChange(parts: Parts) {
-  const { db, audit, mail, tokens, credentials, reservations } = parts;
+  const { db, audit, mail, guard, tokens, credentials, reservations, disown } = parts;
 
   /** Whether the address is another account's, or reserved for one. */
   async function isTaken(tx: Transaction, email: string, userId: string): Promise<boolean> {
@@ -24,7 +30,7 @@ export function createEmailChange(parts: Parts) {
 
   /**
    * Mails a link to the new address; the change takes place when it is confirmed there. A taken address gets
-   * no mail, and the answer is the same.
+   * no mail, nor does one that got too many lately, and the answer is the same.
    *
    * @throws AppError INVALID_CREDENTIALS for a wrong password, OVERLOADED
    */
@@ -33,8 +39,9 @@ export function createEmailChange(parts: Parts) {
     { newEmail, password }: { newEmail: string; password: string },
   ): Promise<void> {
     await credentials.requirePassword({ userId, password, origin });
-    await atEvenPace(() =>
-      db.$transaction(async (tx) => {
+    await atEvenPace(async () => {
+      const mayMail = await guard.mayMail('confirm-email-change', newEmail);
+      await db.$transaction(async (tx) => {
         const user = await lockUser(tx, userId);
         if (user?.status !== 'ACTIVE') throw new AppError('UNAUTHENTICATED');
         await audit.record(tx, {
@@ -43,7 +50,7 @@ export function createEmailChange(parts: Parts) {
           subjectId: userId,
           origin,
         });
-        if (await isTaken(tx, newEmail, userId)) return;
+        if (!mayMail || (await isTaken(tx, newEmail, userId))) return;
         const params = await tokens.issue(tx, { userId, purpose: 'CONFIRM_EMAIL_CHANGE', email: newEmail });
         await mail.sendLater(tx, {
           userId,
@@ -51,8 +58,8 @@ export function createEmailChange(parts: Parts) {
           template: 'confirm-email-change',
           params,
         });
-      }),
-    );
+      });
+    });
   }
 
   /**
@@ -80,8 +87,8 @@ export function createEmailChange(parts: Parts) {
   }
 
   /**
-   * Spends a token of the notice to the old address: restores that address, ends every session, and voids
-   * whatever was mailed since.
+   * Spends a token of the notice to the old address: restores that address and locks the stranger out who moved the
+   * account: every session ends, and a new password has to be chosen by a link that is mailed there.
    *
    * @throws AppError TOKEN_INVALID; CONFLICT when the address belongs to another account
    */
@@ -91,13 +98,14 @@ export function createEmailChange(parts: Parts) {
         const { user, email, issuedAt } = await tokens.spend(tx, 'UNDO_EMAIL_CHANGE', token);
         await swap(tx, user, email);
         await tokens.discardUndoLinksAfter(tx, user.id, issuedAt);
-        await parts.endSessions(tx, user.id, { reason: 'email-change-undone', actorId: user.id, origin });
         await audit.record(tx, {
           action: 'email.change_undone',
           actorId: user.id,
           subjectId: user.id,
           origin,
         });
+        await disown.lockOut(tx, user, origin);
+        await disown.mailReset(tx, { id: user.id, email });
       }),
     );
   }

@@ -10,6 +10,7 @@ import { USER_COLUMNS, type UserRecord, type UserStatus } from './user-record.js
 export interface VerifiedUser extends UserRecord {
   /** Tells the password that was checked from one set later. */
   readonly passwordChangedAt: Date | null;
+  readonly credentialsVoidAt: Date | null;
 }
 
 export interface SignInAttempt {
@@ -24,10 +25,11 @@ export interface PasswordAttempt {
   origin: RequestOrigin;
 }
 
-interface Refusal {
+interface Admission {
   action: AuditAction;
-  subjectId: string | null;
-  code: ErrorCode;
+  /** Whose password it is said to be: the id, or for an unknown address that. */
+  account: string;
+  password: string;
   origin: RequestOrigin;
   /** When the attempt came, by performance.now(). */
   startedAt: number;
@@ -35,10 +37,20 @@ interface Refusal {
 
 type StoredUser = VerifiedUser & { readonly passwordHash: string | null };
 
-const COLUMNS = { ...USER_COLUMNS, passwordHash: true, passwordChangedAt: true } as const;
+const COLUMNS = {
+  ...USER_COLUMNS,
+  passwordHash: true,
+  passwordChangedAt: true,
+  credentialsVoidAt: true,
+} as const;
+
+/** Refused without looking at the password: who floods the server is not to flood the record of events. */
+const UNCHECKED: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'OTHER_PROOF_REQUIRED']);
 
 /** The check of a password, for signing in and for operations that ask for it again. */
-export function createCredentials({ db, passwords, audit, config }: IdentityParts) {
+export function createCredentials(parts: IdentityParts) {
+  const { db, passwords, audit, config, guard, deviceTokens, clock } = parts;
+
   /** Whether the password is the account's; costs the same without an account or without a password. */
   async function matches(user: StoredUser | null, password: string): Promise<boolean> {
     if (!user?.passwordHash || user.status === 'ERASED') {
@@ -75,17 +87,21 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
    * Records a refused attempt, for unknown addresses too, and puts it off to the next beat: reading and sealing
    * for a known one takes a few milliseconds more.
    */
-  async function refuse({ action, subjectId, code, origin, startedAt }: Refusal): Promise<never> {
-    await db.$transaction((tx) =>
-      audit.record(tx, { action, actorId: null, subjectId, origin, data: { reason: code } }),
-    );
+  async function refuse(user: StoredUser | null, { action, origin, startedAt }: Admission, error: AppError) {
+    const subjectId = user?.id ?? null;
+    if (!UNCHECKED.has(error.code)) {
+      await db.$transaction((tx) =>
+        audit.record(tx, { action, actorId: null, subjectId, origin, data: { reason: error.code } }),
+      );
+    }
     await untilNextBeat(startedAt);
-    throw new AppError(code);
+    return error;
   }
 
   /** What keeps an account out although the password is right. */
-  function findObstacle(user: Pick<UserRecord, 'status' | 'isVerified'>): ErrorCode | null {
+  function findObstacle(user: Holder): ErrorCode | null {
     if (user.status !== 'ACTIVE') return REFUSALS[user.status];
+    if (awaitsReset(user)) return 'PASSWORD_RESET_REQUIRED';
     if (!config.requireVerifiedEmail || user.isVerified) return null;
     // Where accounts are concealed, whoever registered an address must not learn by signing in that it was free.
     return config.concealAccounts ? 'INVALID_CREDENTIALS' : 'EMAIL_NOT_VERIFIED';
@@ -95,12 +111,14 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
    * Checks who signs in. An unknown address, an account without a password and a wrong password cost the
    * same and answer the same; only a right password learns more. Replaces an outdated hash.
    *
-   * @throws AppError INVALID_CREDENTIALS, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED, OVERLOADED
+   * @throws AppError INVALID_CREDENTIALS, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, EMAIL_NOT_VERIFIED, OVERLOADED,
+   *   RATE_LIMITED, OTHER_PROOF_REQUIRED
    */
   async function check({ email, password, origin }: SignInAttempt): Promise<VerifiedUser> {
     const startedAt = performance.now();
     const user = await db.user.findUnique({ where: { email }, select: COLUMNS });
-    return admit(user, password, { action: 'session.refused', origin, startedAt });
+    const account = user?.id ?? email;
+    return admit(user, { action: 'session.refused', account, password, origin, startedAt });
   }
 
   /**
@@ -110,18 +128,26 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
   async function requirePassword({ userId, password, origin }: PasswordAttempt): Promise<VerifiedUser> {
     const startedAt = performance.now();
     const user = await db.user.findUnique({ where: { id: userId }, select: COLUMNS });
-    return admit(user, password, { action: 'password.refused', origin, startedAt });
+    return admit(user, { action: 'password.refused', account: userId, password, origin, startedAt });
   }
 
-  async function admit(
-    user: StoredUser | null,
-    password: string,
-    attempt: Pick<Refusal, 'action' | 'origin' | 'startedAt'>,
-  ) {
-    const known = await matches(user, password);
-    const code = user && known ? findObstacle(user) : 'INVALID_CREDENTIALS';
-    if (!user || code)
-      return refuse({ ...attempt, subjectId: user?.id ?? null, code: code ?? 'INVALID_CREDENTIALS' });
+  /** Lets the guard decide whether the password is looked at, and looks. */
+  async function admit(user: StoredUser | null, admission: Admission): Promise<VerifiedUser> {
+    const { account, origin, password } = admission;
+    const device = user && deviceTokens.findKnownDevice(origin.deviceToken, user, clock.now());
+    try {
+      return await guard.attempt({ kind: 'password', account, origin, device }, () => prove(user, password));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'OVERLOADED') throw error;
+      throw await refuse(user, admission, error);
+    }
+  }
+
+  async function prove(user: StoredUser | null, password: string): Promise<VerifiedUser> {
+    const matching = await matches(user, password);
+    if (!user || !matching) throw new AppError('INVALID_CREDENTIALS');
+    const obstacle = findObstacle(user);
+    if (obstacle) throw new AppError(obstacle);
     return withoutHash(user);
   }
 
@@ -129,6 +155,16 @@ export function createCredentials({ db, passwords, audit, config }: IdentityPart
 }
 
 export type Credentials = ReturnType<typeof createCredentials>;
+
+/** What is known of an account when somebody is about to sign in. */
+type Holder = Pick<VerifiedUser, 'status' | 'isVerified'> &
+  Partial<Pick<VerifiedUser, 'passwordChangedAt' | 'credentialsVoidAt'>>;
+
+/** The owner reported a stranger, and has not set a password since. */
+function awaitsReset({ credentialsVoidAt, passwordChangedAt }: Holder): boolean {
+  if (!credentialsVoidAt) return false; // nor has an account that is about to be opened
+  return !passwordChangedAt || passwordChangedAt <= credentialsVoidAt;
+}
 
 const REFUSALS: Record<Exclude<UserStatus, 'ACTIVE'>, ErrorCode> = {
   SUSPENDED: 'ACCOUNT_SUSPENDED',

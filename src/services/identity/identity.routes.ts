@@ -71,7 +71,7 @@ function registerRoute(identity: IdentityService): Route {
     auth: 'none',
     input: REGISTRATION,
     responses: { 201: { description: 'The account is open.', schema: REGISTERED } },
-    errors: ['EMAIL_TAKEN', ...PASSWORD_ERRORS],
+    errors: ['EMAIL_TAKEN', 'RATE_LIMITED', ...PASSWORD_ERRORS],
     handler: async ({ origin }, input) => {
       const { userId } = await identity.register({ ...readRegistration(input), origin });
       return { status: 201, body: { id: userId, message: REGISTERED_MESSAGE } };
@@ -125,6 +125,7 @@ function resetPasswordRoutes(identity: IdentityService): Route[] {
       auth: 'none',
       input: { email: required(emailAddress) },
       responses: { 202: { description: 'If the address is known, a link is on the way.', schema: MESSAGE } },
+      errors: ['RATE_LIMITED'],
       handler: async ({ origin }, input) => {
         await identity.requestPasswordReset({ email: input.email, origin });
         return { status: 202, body: { message: 'If the address is known, a link is on the way.' } };

@@ -16,6 +16,7 @@ import { createRoles } from './roles.js';
 import { createSearchUsers } from './search-users.js';
 import { createSetPassword } from './set-password.js';
 import { createDeletions } from './delete-account.js';
+import { createDisown } from './disown-activity.js';
 import { createSuspensions } from './suspend-account.js';
 import { createSocialSignIn } from './social/social-sign-in.js';
 import { createVerification } from './verify-email.js';
@@ -32,9 +33,10 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
   const verification = createVerification({ ...parts, tokens });
   const setPassword = createSetPassword({ ...parts, tokens });
   const claim = createClaimAccount(parts);
+  const disown = createDisown({ ...parts, tokens });
   const passwordReset = createPasswordReset({ ...parts, tokens, setPassword, claim });
   const waysIn = createWaysIn(parts);
-  const emailChange = createEmailChange({ ...parts, tokens, credentials, reservations });
+  const emailChange = createEmailChange({ ...parts, tokens, credentials, reservations, disown });
 
   return {
     ...createFindUsers(parts),
@@ -58,6 +60,8 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
     confirmEmailChange: emailChange.confirm,
     undoEmailChange: emailChange.undo,
     imports: createImportAccounts(parts),
+    disownActivity: disown.disown,
+    disownLink: parts.reports.disownLink,
     discardSpentTokens: tokens.discardSpent,
     /** What new passwords are held against. */
     passwordPolicy: parts.policy,

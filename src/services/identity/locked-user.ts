@@ -12,6 +12,7 @@ interface WithAddress {
 interface LockedRow extends Omit<UserRecord, 'email' | 'status'> {
   readonly passwordHash: string | null;
   readonly passwordChangedAt: Date | null;
+  readonly credentialsVoidAt: Date | null;
 }
 
 /**
@@ -25,7 +26,7 @@ export async function lockUser(tx: Transaction, userId: string): Promise<LockedU
   await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
   const row = await tx.user.findUnique({
     where: { id: userId },
-    select: { ...USER_COLUMNS, passwordHash: true, passwordChangedAt: true },
+    select: { ...USER_COLUMNS, passwordHash: true, passwordChangedAt: true, credentialsVoidAt: true },
   });
   return row as LockedUser | null; // a CHECK says that only erased accounts have no address
 }

@@ -14,7 +14,11 @@ export const TOKEN_LIFETIME = {
   CONFIRM_EMAIL_CHANGE: HOUR,
   UNDO_EMAIL_CHANGE: 3 * DAY,
   ACCEPT_INVITATION: 7 * DAY,
+  DISOWN_ACTIVITY: 7 * DAY,
 } as const satisfies Record<TokenPurpose, number>;
+
+/** Those that a thief must not be able to void by making a newer one. */
+const LASTING: ReadonlySet<TokenPurpose> = new Set(['UNDO_EMAIL_CHANGE', 'DISOWN_ACTIVITY']);
 
 /** A token that has just been spent: whose it was, for which address, and when it was issued. */
 export interface SpentToken {
@@ -42,10 +46,9 @@ export interface TokenRequest {
  * address that it was issued for.
  */
 export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock }) {
-  /** Makes a token; those of the same purpose issued before are void. The caller holds the account's lock. */
+  /** Makes a token; those of the same purpose issued before are void, except where a thief could use that. The caller holds the account's lock. */
   async function issue(tx: Transaction, { userId, purpose, email }: TokenRequest): Promise<MailedToken> {
-    // An undo link must outlive later changes: whoever took an account over could void it by changing again.
-    if (purpose !== 'UNDO_EMAIL_CHANGE') await discard(tx, userId, [purpose]);
+    if (!LASTING.has(purpose)) await discard(tx, userId, [purpose]);
     const token = createOpaqueToken('oneTime');
     const now = clock.now();
     const expiresAt = after(now, TOKEN_LIFETIME[purpose]);
@@ -105,7 +108,17 @@ export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock 
     return count;
   }
 
-  return { issue, requireOwner, spend, discard, discardUndoLinksAfter, discardSpent };
+  /** How many tokens of a purpose an account was sent since `moment`. */
+  async function countSince(
+    tx: Transaction,
+    userId: string,
+    purpose: TokenPurpose,
+    moment: Date,
+  ): Promise<number> {
+    return tx.oneTimeToken.count({ where: { userId, purpose, createdAt: { gt: moment } } });
+  }
+
+  return { issue, countSince, requireOwner, spend, discard, discardUndoLinksAfter, discardSpent };
 }
 
 export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

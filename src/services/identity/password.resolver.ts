@@ -13,7 +13,8 @@ export class PasswordResolver {
 
   @Mutation(() => SuccessPayload, {
     nullable: true,
-    description: 'Mails a link to choose a new password, if the address is known; the answer does not tell.',
+    description:
+      'Mails a link to choose a new password, if the address is known; the answer does not tell. RATE_LIMITED.',
   })
   async requestPasswordReset(
     @Arg('email', () => EmailAddress, { description: 'The address of the account.' }) email: string,
@@ -57,7 +58,8 @@ export class PasswordResolver {
   @Authorized()
   @Mutation(() => SuccessPayload, {
     nullable: true,
-    description: 'Changes the password and ends the other sessions. Errors: INVALID_CREDENTIALS, PASSWORD_…',
+    description:
+      'Changes the password and ends the other sessions. Errors: INVALID_CREDENTIALS, PASSWORD_…, RATE_LIMITED.',
   })
   async changePassword(
     @Arg('input', () => ChangePasswordInput, { description: 'The current and the new password.' })

@@ -28,7 +28,7 @@ type Parts = IdentityParts & { verification: Verification; reservations: Reserva
 
 /** Opens accounts. */
 export function createRegister(parts: Parts) {
-  const { db, passwords, policy, audit, mail, config, verification, reservations } = parts;
+  const { db, passwords, policy, audit, mail, config, guard, verification, reservations } = parts;
 
   async function createAccount(account: NewAccount, origin: RequestOrigin): Promise<string> {
     const { email, passwordHash } = account;
@@ -44,6 +44,7 @@ export function createRegister(parts: Parts) {
 
   /** Tells the owner that somebody tried to register the address again; accounts out of use get no mail. */
   async function tellOwner(email: string): Promise<void> {
+    if (!(await guard.mayMail('registration-attempt', email))) return;
     await db.$transaction(async (tx) => {
       const owner = await tx.user.findUnique({
         where: { email },
@@ -64,13 +65,14 @@ export function createRegister(parts: Parts) {
    * EMAIL_TAKEN, or, where accounts are concealed, the same answer as success (`userId` null in both cases)
    * and a mail to its owner.
    *
-   * @throws AppError EMAIL_TAKEN, PASSWORD_*, BAD_USER_INPUT, OVERLOADED
+   * @throws AppError EMAIL_TAKEN, PASSWORD_*, BAD_USER_INPUT, RATE_LIMITED, OVERLOADED
    */
   return async function register(registration: Registration): Promise<{ userId: string | null }> {
     const { email, profile = {}, consents = [], origin } = registration;
     const password = checkNewPassword(registration.password, { email }, policy);
     const writers = [parts.prepareProfile(profile), parts.prepareConsents(consents, origin)];
     // All input is checked and hashed before anything is looked up: a taken address answers and costs as a free one.
+    await guard.limit('registration', origin);
     const passwordHash = await passwords.hash(password);
     try {
       const userId = await createAccount({ email, passwordHash, writers }, origin);

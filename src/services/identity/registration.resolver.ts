@@ -14,7 +14,7 @@ export class RegistrationResolver {
   @Mutation(() => RegisterPayload, {
     nullable: true,
     description:
-      'Opens an account and mails a link that verifies its address. Errors: EMAIL_TAKEN, PASSWORD_…',
+      'Opens an account and mails a link that verifies its address. Errors: EMAIL_TAKEN, PASSWORD_…, RATE_LIMITED.',
   })
   async register(
     @Arg('input', () => RegisterInput, { description: 'The new account.' }) input: RegisterInput,
@@ -33,7 +33,8 @@ export class RegistrationResolver {
 
   @Mutation(() => SuccessPayload, {
     nullable: true,
-    description: 'Mails a new verification link, if the address needs one; the answer does not tell.',
+    description:
+      'Mails a new verification link, if the address needs one; the answer does not tell. RATE_LIMITED.',
   })
   async requestEmailVerification(
     @Arg('email', () => EmailAddress, { description: 'The address of the account.' }) email: string,

@@ -18,11 +18,18 @@ type Parts = IdentityParts & { tokens: OneTimeTokens; setPassword: SetPassword; 
 
 /** The way back in for who forgot the password. */
 export function createPasswordReset(parts: Parts) {
-  const { db, passwords, policy, audit, mail, tokens, setPassword, endSessions, claim } = parts;
+  const { db, passwords, policy, audit, mail, guard, tokens, setPassword, endSessions, claim } = parts;
 
-  /** Mails a reset link when the address belongs to an account in use; answers alike in every case. */
+  /**
+   * Mails a reset link when the address belongs to an account in use and did not get too many lately; answers alike
+   * in every case.
+   *
+   * @throws AppError RATE_LIMITED when too many were asked for from one network
+   */
   async function request({ email, origin }: { email: string; origin: RequestOrigin }): Promise<void> {
+    await guard.limit('mailRequest', origin);
     await atEvenPace(async () => {
+      if (!(await guard.mayMail('reset-password', email))) return;
       const found = await db.user.findUnique({ where: { email }, select: { id: true } });
       if (!found) return;
       await db.$transaction(async (tx) => {
@@ -43,8 +50,8 @@ export function createPasswordReset(parts: Parts) {
 
   /**
    * Spends a mailed token: sets the password, ends every session, marks the address as verified (its owner
-   * could read the mail) and mails a notice. Where that is the first proof of the address, nothing else that was set up
-   * before stays either. A refused password leaves the token unspent.
+   * could read the mail), forgets failed attempts to sign in and mails a notice. Where that is the first proof of the
+   * address, nothing else that was set up before stays either. A refused password leaves the token unspent.
    *
    * @throws AppError TOKEN_INVALID, PASSWORD_*, OVERLOADED
    */
@@ -52,7 +59,7 @@ export function createPasswordReset(parts: Parts) {
     const owner = await tokens.requireOwner(db, 'RESET_PASSWORD', token);
     const password = checkNewPassword(newPassword, { email: owner.email }, policy, 'newPassword');
     const passwordHash = await passwords.hash(password);
-    await db.$transaction(async (tx) => {
+    const userId = await db.$transaction(async (tx) => {
       const { user, email } = await tokens.spend(tx, 'RESET_PASSWORD', token);
       if (user.email !== email) throw new AppError('TOKEN_INVALID');
       if (!user.isVerified) await claim(tx, user, origin);
@@ -65,7 +72,9 @@ export function createPasswordReset(parts: Parts) {
         subjectId: user.id,
         origin,
       });
+      return user.id;
     });
+    await guard.forget(userId, origin);
   }
 
   return { request, reset };

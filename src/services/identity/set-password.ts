@@ -3,7 +3,12 @@ import type { IdentityParts } from './identity-parts.js';
 import type { OneTimeTokens } from './one-time-tokens.js';
 
 /** What changing and resetting a password have in common. */
-export function createSetPassword({ clock, mail, tokens }: IdentityParts & { tokens: OneTimeTokens }) {
+export function createSetPassword({
+  clock,
+  mail,
+  tokens,
+  reports,
+}: IdentityParts & { tokens: OneTimeTokens }) {
   /**
    * Stores a new hash, voids reset links and a change of address that is under way (whoever knew the old
    * password may have asked for it), and mails a notice. The caller holds the account's lock.
@@ -20,11 +25,12 @@ export function createSetPassword({ clock, mail, tokens }: IdentityParts & { tok
       select: { id: true },
     });
     await tokens.discard(tx, user.id, ['RESET_PASSWORD', 'CONFIRM_EMAIL_CHANGE']);
+    const params = await reports.disownLink(tx, user);
     await mail.sendLater(tx, {
       userId: user.id,
       to: { address: user.email },
       template: 'password-changed',
-      params: {},
+      params,
     });
   };
 }

@@ -9,7 +9,7 @@ import type { OneTimeTokens } from './one-time-tokens.js';
 type Parts = IdentityParts & { tokens: OneTimeTokens };
 
 /** Proof that an address belongs to its account. */
-export function createVerification({ db, audit, mail, tokens }: Parts) {
+export function createVerification({ db, audit, mail, guard, tokens }: Parts) {
   /**
    * Mails a new link; those sent before no longer work. The caller holds the account's lock, or has just
    * made it.
@@ -25,11 +25,15 @@ export function createVerification({ db, audit, mail, tokens }: Parts) {
   }
 
   /**
-   * Mails a new link when the address belongs to an account in use that is not verified; answers alike in
-   * every case.
+   * Mails a new link when the address belongs to an account in use that is not verified, and did not get too many
+   * lately; answers alike in every case.
+   *
+   * @throws AppError RATE_LIMITED when too many were asked for from one network
    */
   async function request({ email, origin }: { email: string; origin: RequestOrigin }): Promise<void> {
+    await guard.limit('mailRequest', origin);
     await atEvenPace(async () => {
+      if (!(await guard.mayMail('verify-email', email))) return;
       const found = await db.user.findUnique({ where: { email }, select: { id: true } });
       if (!found) return;
       await db.$transaction(async (tx) => {

@@ -20,15 +20,16 @@ export async function requireOwner(tx: Transaction, userId: string): Promise<Acc
 
 /** Tells the owner by mail that a second factor changed. */
 export async function tellOf(
-  { mail }: Pick<MfaParts, 'mail'>,
+  { mail, identity }: Pick<MfaParts, 'mail' | 'identity'>,
   tx: Transaction,
   { id, email }: { readonly id: string; readonly email: string },
   change: TemplateParams<'mfa-changed'>['change'],
 ): Promise<void> {
+  const link = await identity.disownLink(tx, { id, email });
   await mail.sendLater(tx, {
     userId: id,
     to: { address: email },
     template: 'mfa-changed',
-    params: { change },
+    params: { change, ...link },
   });
 }

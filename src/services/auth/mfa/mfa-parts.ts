@@ -16,7 +16,7 @@ export interface MfaParts {
   audit: AuditService;
   mail: Mail;
   config: Pick<Config, 'serviceName' | 'mfaRequiredRoles'>;
-  identity: Pick<IdentityService, 'rolesInForce' | 'findUserId'>;
+  identity: Pick<IdentityService, 'rolesInForce' | 'findUserId' | 'disownLink'>;
   sessions: Pick<SessionService, 'addSecondFactor' | 'dropSecondFactor'>;
   /** Kinds that are made elsewhere, such as passkeys. */
   furtherFactors?: readonly SecondFactor[];

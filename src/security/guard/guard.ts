@@ -1,0 +1,144 @@
+import { SECOND, type Clock } from '../../clock.js';
+import type { GuardSettings } from '../../config/guard-settings.js';
+import { AppError, type ErrorCode } from '../../errors.js';
+import { networkOf } from '../client-network.js';
+import type { RequestOrigin } from '../request-context.js';
+import type { Budget, Counters, Return, Take } from './budget.js';
+import type { GuardKeys } from './guard-keys.js';
+import { rulesOf, type Rules } from './rules.js';
+
+/** What is proved; each kind has counts of its own for an account, and all share those of a network. */
+export type ProofKind = 'password' | 'mfa' | 'passkey';
+const PROOF_KINDS: readonly ProofKind[] = ['password', 'mfa', 'passkey'];
+
+/** What a network may do so many times an hour. */
+export type NetworkLimit = 'registration' | 'mailRequest';
+
+export interface GuardedAttempt {
+  kind: ProofKind;
+  /**
+   * The account's id, or, where there is none, what was given in its place: both are treated alike. Null where the
+   * check itself counts the failures of the account: the network's are counted here.
+   */
+  account: string | null;
+  origin: RequestOrigin;
+  /** The id of a device that is known to the account (`findKnownDevice`); null for any other. */
+  device: string | null;
+}
+
+type NamedBudget = Budget & { name: keyof Rules };
+
+export interface GuardParts {
+  counters: Counters;
+  keys: GuardKeys;
+  clock: Clock;
+  settings: GuardSettings;
+}
+
+export type Guard = ReturnType<typeof createGuard>;
+
+/** With these the proof itself was right, or was not looked at. */
+const NO_WRONG_GUESS: ReadonlySet<ErrorCode> = new Set([
+  'ACCOUNT_SUSPENDED',
+  'ACCOUNT_DELETED',
+  'EMAIL_NOT_VERIFIED',
+  'PASSWORD_RESET_REQUIRED',
+  'RATE_LIMITED',
+  'OTHER_PROOF_REQUIRED',
+]);
+
+/** What stands between an attacker and guessing: every check of a credential goes through `attempt`. */
+export function createGuard({ counters, keys, clock, settings }: GuardParts) {
+  const rules = rulesOf(settings);
+  const refusals = new Map<string, number>();
+
+  function budgetsOf({ kind, account, origin, device }: GuardedAttempt): NamedBudget[] {
+    const budget = (name: keyof Rules, ...parts: string[]) => ({
+      name,
+      rule: rules[name],
+      key: keys(name, ...parts),
+    });
+    const network = networkOf(origin.ipAddress);
+    if (account === null) return [budget('network', network)];
+    // An attacker can use up what strangers share, and cannot reach what belongs to the person's own device.
+    if (device !== null) return [budget('device', kind, account, device)];
+    return [
+      budget('accountFromNetwork', kind, account, network),
+      budget('network', network),
+      budget('account', kind, account),
+    ];
+  }
+
+  async function take(budgets: readonly NamedBudget[]): Promise<Take[]> {
+    const now = clock.now().getTime();
+    const taking = await counters.take(budgets, now);
+    if (taking.admitted) return taking.takes;
+    const name = budgets[taking.refusedBy]?.name ?? 'network';
+    refusals.set(name, (refusals.get(name) ?? 0) + 1);
+    if (name === 'account')
+      throw new AppError('OTHER_PROOF_REQUIRED', { satisfiedBy: 'requestPasswordReset' });
+    const retryAfterSeconds = Math.max(1, Math.ceil((taking.openAt - now) / SECOND));
+    throw new AppError('RATE_LIMITED', { retryAfterSeconds });
+  }
+
+  /**
+   * Runs `check`, the comparison of a credential, if the budget has room for another guess; it is counted before, so
+   * that parallel guesses share the budget. When `check` throws, the guess was wrong and stays counted, unless the
+   * error says that nothing was compared or that the proof was right. When it does not, the failures of the account
+   * are forgotten.
+   *
+   * @throws AppError RATE_LIMITED with the seconds to wait, OTHER_PROOF_REQUIRED after too many failures in a row,
+   *   whatever `check` throws
+   */
+  async function attempt<T>(guarded: GuardedAttempt, check: () => Promise<T>): Promise<T> {
+    const budgets = budgetsOf(guarded);
+    const takes = await take(budgets);
+    let result: T;
+    try {
+      result = await check();
+    } catch (error) {
+      if (!isWrongGuess(error)) await counters.giveBack(takes);
+      throw error;
+    }
+    // Others fail from the same network: a success pays for itself there, and forgets the rest.
+    await counters.giveBack(takes.map((one, index) => (isShared(budgets[index]) ? one : forgotten(one))));
+    return result;
+  }
+
+  /** Counts what a network may do only so often an hour. Throws RATE_LIMITED. */
+  async function limit(name: NetworkLimit, { ipAddress }: RequestOrigin): Promise<void> {
+    const key = keys(name, networkOf(ipAddress));
+    await take([{ name, rule: rules[name], key }]);
+  }
+
+  /** Whether another mail of this template may go to an address this hour; counts it. */
+  async function mayMail(template: string, address: string): Promise<boolean> {
+    const key = keys('mail', template, address.normalize('NFC').toLowerCase());
+    const taking = await counters.take([{ key, rule: rules.mail }], clock.now().getTime());
+    return taking.admitted;
+  }
+
+  /** Forgets the failures of an account whose owner proved in another way who they are, from this network at least. */
+  async function forget(account: string, origin: RequestOrigin): Promise<void> {
+    const returns = PROOF_KINDS.flatMap((kind) =>
+      budgetsOf({ kind, account, origin, device: null })
+        .filter((budget) => !isShared(budget))
+        .map(forgotten),
+    );
+    await counters.giveBack(returns);
+  }
+
+  return { attempt, limit, mayMail, forget, refusals: (): ReadonlyMap<string, number> => refusals };
+}
+
+function isShared(budget: NamedBudget | undefined): boolean {
+  return budget?.name === 'network';
+}
+
+function forgotten({ key }: { key: string }): Return {
+  return { key, openAt: null };
+}
+
+function isWrongGuess(error: unknown): boolean {
+  return error instanceof AppError && error.status < 500 && !NO_WRONG_GUESS.has(error.code);
+}

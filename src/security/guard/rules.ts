@@ -1,0 +1,57 @@
+import { DAY, HOUR, MINUTE, SECOND } from '../../clock.js';
+import type { GuardSettings } from '../../config/guard-settings.js';
+import type { Rule } from './budget.js';
+
+/** What attempts are held against; docs/guards.md explains each to operators. */
+export type Rules = ReturnType<typeof rulesOf>;
+
+/** How long a count of an account's failures is kept after the last of them. */
+const CEILING_MEMORY = 30 * DAY;
+
+/** The rules with the figures that the operator chose. */
+export function rulesOf(settings: GuardSettings) {
+  const hourly = (free: number): Rule => ({
+    free,
+    firstDelay: HOUR,
+    longestDelay: HOUR,
+    memory: HOUR,
+    window: true,
+  });
+  return {
+    /** Failures against one account from one network. */
+    accountFromNetwork: {
+      free: settings.failuresPerAccount,
+      firstDelay: 5 * SECOND,
+      longestDelay: HOUR,
+      memory: DAY,
+      window: false,
+    },
+    /** Failures from one network, whatever the account. */
+    network: {
+      free: settings.failuresPerNetwork,
+      firstDelay: SECOND,
+      longestDelay: 5 * MINUTE,
+      memory: HOUR,
+      window: false,
+    },
+    /** Failures in a row against one account, wherever they come from (NIST SP 800-63B, section 3.2.2). */
+    account: {
+      free: settings.failuresCeiling,
+      firstDelay: CEILING_MEMORY,
+      longestDelay: CEILING_MEMORY,
+      memory: CEILING_MEMORY,
+      window: false,
+    },
+    /** Failures against one account on a device that has signed in to it before. */
+    device: {
+      free: settings.failuresPerDevice,
+      firstDelay: 5 * SECOND,
+      longestDelay: HOUR,
+      memory: DAY,
+      window: false,
+    },
+    registration: hourly(settings.registrationsPerHour),
+    mailRequest: hourly(settings.mailRequestsPerHour),
+    mail: hourly(settings.mailsPerHour),
+  } as const satisfies Record<string, Rule>;
+}

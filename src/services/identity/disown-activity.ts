@@ -1,0 +1,58 @@
+import type { Transaction } from '../../database/client.js';
+import type { RequestOrigin } from '../../security/request-context.js';
+import type { IdentityParts } from './identity-parts.js';
+import type { LockedUser } from './locked-user.js';
+import type { OneTimeTokens } from './one-time-tokens.js';
+
+type Parts = IdentityParts & { tokens: OneTimeTokens };
+
+/** What follows when somebody says of what happened to their account: this wasn't me. */
+export function createDisown({ db, clock, audit, mail, tokens, endSessions }: Parts) {
+  /**
+   * Locks a stranger out of an account: ends every session, voids the password, known devices and every link that was
+   * mailed (but those that undo a change of address), and lets nobody in before a password is set by a mailed link.
+   * The caller holds the account's lock.
+   */
+  async function lockOut(tx: Transaction, user: LockedUser, origin: RequestOrigin): Promise<void> {
+    const now = clock.now();
+    await tx.user.update({
+      where: { id: user.id },
+      data: { passwordHash: null, passwordChangedAt: now, credentialsVoidAt: now },
+      select: { id: true },
+    });
+    await tokens.discard(tx, user.id, [
+      'VERIFY_EMAIL',
+      'RESET_PASSWORD',
+      'CONFIRM_EMAIL_CHANGE',
+      'ACCEPT_INVITATION',
+      'DISOWN_ACTIVITY',
+    ]);
+    await endSessions(tx, user.id, { reason: 'disowned', actorId: user.id, origin });
+    await audit.record(tx, { action: 'activity.disowned', actorId: user.id, subjectId: user.id, origin });
+  }
+
+  /** Mails a link to choose a new password. */
+  async function mailReset(tx: Transaction, { id, email }: { id: string; email: string }): Promise<void> {
+    const params = await tokens.issue(tx, { userId: id, purpose: 'RESET_PASSWORD', email });
+    await mail.sendLater(tx, { userId: id, to: { address: email }, template: 'reset-password', params });
+  }
+
+  /**
+   * Spends the token of a notice: locks everybody out and mails a link to choose a new password. When the account
+   * has moved to another address since, none is mailed there: it may be the stranger's, and the notice of the move
+   * carries a link that undoes it.
+   *
+   * @throws AppError TOKEN_INVALID
+   */
+  async function disown({ token, origin }: { token: string; origin: RequestOrigin }): Promise<void> {
+    await db.$transaction(async (tx) => {
+      const { user, email } = await tokens.spend(tx, 'DISOWN_ACTIVITY', token);
+      await lockOut(tx, user, origin);
+      if (user.email === email) await mailReset(tx, user);
+    });
+  }
+
+  return { lockOut, mailReset, disown };
+}
+
+export type Disown = ReturnType<typeof createDisown>;

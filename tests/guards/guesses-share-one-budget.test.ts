@@ -1,0 +1,105 @@
+import pg from 'pg';
+import { generateKeyRing } from '../../src/privacy/key-ring.js';
+import { makeDataDir, removeDataDir } from '../setup/data-dir.js';
+import {
+  findFreePort,
+  signIn,
+  signUp,
+  startServer,
+  stopAllServers,
+  type Account,
+} from '../setup/server-process.js';
+import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
+import { post } from './guarded-server.js';
+
+const BUDGET = 5;
+const LOGIN = `mutation ($input: LoginInput!) { login(input: $input) { __typename } }`;
+
+let database: TestDatabase;
+let dataDir: string;
+let urls: string[];
+let account: Account;
+
+beforeAll(async () => {
+  dataDir = await makeDataDir();
+  database = await createTestDatabase();
+  const settings = {
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    KEY_RING: generateKeyRing(),
+    PUBLIC_URL: 'http://accounts.example.com',
+  };
+  const start = async () => startServer({ ...settings, PORT: await findFreePort() });
+  urls = (await Promise.all([start(), start()])).map(({ url }) => url);
+  account = await signUp(urls[0]!);
+});
+afterAll(async () => {
+  await stopAllServers();
+  await database.drop();
+  await removeDataDir(dataDir);
+});
+
+interface GraphqlAnswer {
+  errors?: { extensions: { code: string } }[];
+}
+
+test('200 guesses at once, by REST, GraphQL, aliases and other checks of the password, in two processes', async () => {
+  const { email } = account;
+  const token = await signIn(urls[0]!, account);
+  const bearer = { authorization: `Bearer ${token}` };
+  const graphql = async (url: string, query: string, variables: object, headers = {}) => {
+    const { body } = await post(url, '/graphql', { query, variables }, headers);
+    return ((body as GraphqlAnswer).errors ?? []).map(({ extensions }) => extensions.code);
+  };
+  const ways: ((url: string, password: string) => Promise<(string | undefined)[]>)[] = [
+    async (url, password) => [(await post(url, '/api/v1/auth/login', { email, password })).code],
+    (url, password) => graphql(url, LOGIN, { input: { email, password } }),
+    (url, password) => graphql(url, LOGIN, { input: { email: email.toUpperCase(), password } }),
+    (url, password) => graphql(url, aliased(10), { input: { email, password } }),
+    (url, password) =>
+      graphql(
+        url,
+        'mutation ($p: String!) { reauthenticate(password: $p) { accessToken } }',
+        { p: password },
+        bearer,
+      ),
+    (url, password) =>
+      graphql(
+        url,
+        'mutation ($input: ChangePasswordInput!) { changePassword(input: $input) { success } }',
+        { input: { currentPassword: password, newPassword: 'walrus-umbrella-notebook' } },
+        bearer,
+      ),
+  ];
+  const guesses = Array.from({ length: 200 }, (_guess, index) => {
+    const way = ways[index % ways.length]!;
+    return way(urls[index % 2]!, `guess number ${index}`);
+  });
+  const codes = (await Promise.all(guesses)).flat();
+
+  expect(codes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(BUDGET);
+  expect(new Set(codes)).toEqual(new Set(['INVALID_CREDENTIALS', 'RATE_LIMITED', 'BAD_USER_INPUT']));
+  expect(await countRefusals()).toBe(BUDGET);
+});
+
+function aliased(times: number): string {
+  const fields = Array.from(
+    { length: times },
+    (_field, index) => `a${index}: login(input: $input) { __typename }`,
+  );
+  return `mutation ($input: LoginInput!) { ${fields.join(' ')} }`;
+}
+
+/** Each password that was looked at and was wrong is in the record of events. */
+async function countRefusals(): Promise<number> {
+  const client = new pg.Client({ connectionString: database.ownerUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM audit_events WHERE action IN ('session.refused', 'password.refused')`,
+    );
+    return rows[0]?.count ?? 0;
+  } finally {
+    await client.end();
+  }
+}
