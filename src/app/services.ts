@@ -15,7 +15,6 @@ import { createAdminService } from '../services/admin/admin.service.js';
 import { createExportUsers } from '../services/admin/transfer/export-users.js';
 import { createImportUsers } from '../services/admin/transfer/import-users.js';
 import { createAuditService } from '../services/audit/audit.service.js';
-import { discardSecondFactors } from '../services/auth/mfa/discard-second-factors.js';
 import { createMfaService } from '../services/auth/mfa/mfa.service.js';
 import { createScopeOf } from '../services/auth/mfa/session-scope.js';
 import { createPasskeyProofs } from '../services/auth/passkeys/passkey-proofs.js';
@@ -112,7 +111,7 @@ export function createServices({
     prepareConsents: consents.prepare,
     endSessions: sessions.endAll,
     isSignedIn,
-    discardSecondFactors,
+    discardSecondFactors: async (tx, userId, since) => void (await mfa.discard(tx, userId, since ?? null)),
     providers: createSocialProviders({ config, clock, log }),
     countPasskeys,
   });

@@ -177,8 +177,7 @@ test('what a stranger set up is removed with what else they did; what was there 
   const since = setup.clock.now();
   const { secret } = await setup.mfa.beginTotpEnrollment(caller);
   await setup.mfa.confirmTotpEnrollment(caller, codeAt(secret, setup.clock.now()));
-  const discard = (moment: Date) =>
-    setup.db.$transaction((tx) => setup.mfa.discardSetUpSince(tx, userId, { since: moment, origin: ORIGIN }));
+  const discard = (moment: Date) => setup.db.$transaction((tx) => setup.mfa.discard(tx, userId, moment));
   await discard(new Date(setup.clock.now().getTime() + SECOND));
   expect(await methodsAsked(email)).toEqual(['TOTP', 'RECOVERY_CODE']);
   await discard(since);

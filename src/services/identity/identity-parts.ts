@@ -62,7 +62,8 @@ export interface IdentityParts {
   prepareConsents: (consents: readonly ConsentGiven[], origin: RequestOrigin) => ForNewAccount;
   endSessions: (tx: Transaction, userId: string, ending: EndingOfSessions) => Promise<unknown>;
   isSignedIn: (userId: string, sessionId: string) => Promise<boolean>;
-  discardSecondFactors: (tx: Transaction, userId: string) => Promise<void>;
+  /** Forgets second factors: those set up at `since` or later; without it, all. */
+  discardSecondFactors: (tx: Transaction, userId: string, since?: Date) => Promise<void>;
   countPasskeys: (tx: Transaction, userId: string) => Promise<number>;
 }
 

@@ -1,6 +1,5 @@
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
 import { lockUser } from '../../identity/locked-user.js';
 import { isVisible } from '../../identity/user-record.js';
 import { tellOf } from './mfa-owner.js';
@@ -21,26 +20,19 @@ export function createRemoveSecondFactors(parts: Parts) {
     await sessions.dropSecondFactor(tx, userId);
   }
 
+  /**
+   * Forgets what was set up at `since` or later, null: everything, and the sign-ins that wait for a second factor:
+   * they are not the owner's. A stranger's second factor would otherwise keep the owner out, who can reset the
+   * password and nothing more. The caller holds the account's lock, ends the sessions and records the event.
+   *
+   * @returns the methods of which something was there
+   */
   async function discard(tx: Transaction, userId: string, since: Date | null): Promise<string[]> {
     const removed: string[] = [];
     for (const factor of factors) if (await factor.discard(tx, userId, since)) removed.push(factor.method);
+    await tx.mfaChallenge.deleteMany({ where: { userId } });
     if (removed.length > 0) await settleAfterRemoval(tx, userId);
     return removed;
-  }
-
-  /**
-   * Removes what a stranger set up at `since` or later: its owner, locked out by it, could otherwise not get in
-   * again by resetting the password. The caller holds the account's lock and tells the owner.
-   */
-  async function discardSetUpSince(
-    tx: Transaction,
-    userId: string,
-    { since, origin }: { since: Date; origin: RequestOrigin },
-  ): Promise<void> {
-    const methods = await discard(tx, userId, since);
-    if (methods.length === 0) return;
-    const event = { actorId: userId, subjectId: userId, origin, data: { methods, reason: 'disowned' } };
-    await audit.record(tx, { action: 'mfa.disabled', ...event });
   }
 
   /**
@@ -68,7 +60,7 @@ export function createRemoveSecondFactors(parts: Parts) {
     });
   }
 
-  return { settleAfterRemoval, discardSetUpSince, removeByOperator };
+  return { settleAfterRemoval, discard, removeByOperator };
 }
 
 export type RemoveSecondFactors = ReturnType<typeof createRemoveSecondFactors>;
