@@ -63,19 +63,30 @@ function describeRoute(route: Route): Record<string, unknown> {
     ...(description ? { description } : {}),
     tags: [tag],
     security: auth === 'required' ? [{ accessToken: [] }] : [],
-    ...(route.parameters ? { parameters: describeParameters(route.parameters) } : {}),
+    ...describeParameters(route),
     ...(input ? { requestBody: { required: true, content: jsonContent(schemaOfFields(input)) } } : {}),
     responses: { ...describeAnswers(route), ...describeErrors(errorsOf(route)) },
   };
 }
 
-function describeParameters(parameters: NonNullable<Route['parameters']>): object[] {
-  return Object.entries(parameters).map(([name, { optional, ...parameter }]) => ({
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Carries the request out once: a repetition with the same key and body gets the stored answer.',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+function describeParameters({ method, parameters = {} }: Route): { parameters?: object[] } {
+  const own = Object.entries(parameters).map(([name, { optional, ...parameter }]) => ({
     name,
     ...parameter,
     required: optional !== true,
     schema: { type: 'string' },
   }));
+  const all = method === 'GET' ? own : [...own, IDEMPOTENCY_KEY];
+  return all.length > 0 ? { parameters: all } : {};
 }
 
 /** `POST /api/v1/auth/reset-password` → `postAuthResetPassword`. */
