@@ -16,6 +16,9 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'mfa-changed', params: { change: 'totp-on' } }, path: null },
   { call: { template: 'recovery-code-used', params: { codesLeft: 1 } }, path: null },
   { call: { template: 'password-changed', params }, path: 'not-me' },
+  { call: { template: 'passkey-added', params }, path: 'not-me' },
+  { call: { template: 'passkey-removed', params }, path: 'not-me' },
+  { call: { template: 'mfa-changed', params: { ...params, change: 'totp-off' } }, path: 'not-me' },
   { call: { template: 'session-copied', params }, path: 'not-me' },
   {
     call: { template: 'new-device', params: { ...params, at: params.expiresAt, client: 'Firefox on Linux' } },

@@ -86,7 +86,8 @@ export function createAddPasskey(parts: PasskeyParts & { requireFresh: RequireFr
       const event = { action: 'passkey.added', actorId: userId, subjectId: userId } as const;
       await audit.record(tx, { ...event, origin, data: { passkeyId } });
       const to = { address: user.email };
-      await mail.sendLater(tx, { userId, to, template: 'passkey-added', params: {} });
+      const params = await identity.disownLink(tx, user);
+      await mail.sendLater(tx, { userId, to, template: 'passkey-added', params });
       return user;
     });
   }

@@ -9,7 +9,7 @@ import type { PasskeyProofs } from './passkey-proofs.js';
 /** What the passkey service is built from. */
 export interface PasskeyParts extends PasskeyProofParts {
   mail: Mail;
-  identity: Pick<IdentityService, 'findUser' | 'requireWayIn'>;
+  identity: Pick<IdentityService, 'findUser' | 'requireWayIn' | 'disownLink'>;
   sessions: Pick<SessionService, 'find' | 'addSecondFactor'>;
   mfa: Pick<MfaService, 'methodsOf' | 'findChallenge' | 'requireDispensable' | 'settleAfterRemoval'>;
   signIn: Pick<SignInService, 'continueSignIn'>;

@@ -32,7 +32,8 @@ export function createRemovePasskey(parts: PasskeyParts & { requireFresh: Requir
       const event = { action: 'passkey.removed', actorId: userId, subjectId: userId } as const;
       await audit.record(tx, { ...event, origin, data: { passkeyIds: [passkeyId], reason: 'removed' } });
       const to = { address: user.email };
-      await mail.sendLater(tx, { userId, to, template: 'passkey-removed', params: {} });
+      const params = await identity.disownLink(tx, user);
+      await mail.sendLater(tx, { userId, to, template: 'passkey-removed', params });
       return user;
     });
   };
