@@ -12,7 +12,9 @@ import {
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { post } from './guarded-server.js';
 
-const BUDGET = 5;
+/** Guesses that need no wait; then one after 5 seconds, and one after each wait that is twice as long. */
+const FREE = 5;
+const FIRST_WAIT = 5_000;
 const LOGIN = `mutation ($input: LoginInput!) { login(input: $input) { __typename } }`;
 
 let database: TestDatabase;
@@ -71,16 +73,30 @@ test('200 guesses at once, by REST, GraphQL, aliases and other checks of the pas
         bearer,
       ),
   ];
+  const startedAt = performance.now();
   const guesses = Array.from({ length: 200 }, (_guess, index) => {
     const way = ways[index % ways.length]!;
     return way(urls[index % 2]!, `guess number ${index}`);
   });
   const codes = (await Promise.all(guesses)).flat();
+  const most = guessesWithin(performance.now() - startedAt);
 
-  expect(codes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(BUDGET);
+  const wrong = codes.filter((code) => code === 'INVALID_CREDENTIALS').length;
+  expect(wrong).toBeGreaterThanOrEqual(FREE);
+  expect(wrong).toBeLessThanOrEqual(most);
   expect(new Set(codes)).toEqual(new Set(['INVALID_CREDENTIALS', 'RATE_LIMITED', 'BAD_USER_INPUT']));
-  expect(await countRefusals()).toBe(BUDGET);
+  expect(await countRefusals()).toBe(wrong);
 });
+
+/** A busy machine may take longer over the 200 than the first wait. */
+function guessesWithin(milliseconds: number): number {
+  let guesses = FREE;
+  for (let wait = FIRST_WAIT, left = milliseconds; left >= wait; wait *= 2) {
+    left -= wait;
+    guesses += 1;
+  }
+  return guesses;
+}
 
 function aliased(times: number): string {
   const fields = Array.from(
