@@ -165,7 +165,7 @@ test('the operator removes all of it for who has lost all, and the owner is told
   expect(await setup.mfa.removeByOperator(email)).toEqual(['TOTP', 'RECOVERY_CODE']);
   expect(await methodsAsked(email)).toEqual([]);
   expect(await setup.db.recoveryCode.count({ where: { userId } })).toBe(0);
-  const [mail] = (await setup.mailsTo(email)).slice(-1);
+  const mail = (await setup.mailsTo(email)).filter(({ template }) => template === 'mfa-changed').at(-1);
   expect(mail?.text).toContain('operators');
   expect(await actionsAbout(userId)).toContain('mfa.disabled');
   expect(await setup.mfa.removeByOperator(email)).toEqual([]);
@@ -182,6 +182,27 @@ test('what a stranger set up is removed with what else they did; what was there 
   expect(await methodsAsked(email)).toEqual(['TOTP', 'RECOVERY_CODE']);
   await discard(since);
   expect(await methodsAsked(email)).toEqual([]);
+});
+
+test('a stranger’s authenticator goes when the owner says “this wasn’t me”; one from before stays', async () => {
+  const { caller, email } = await signedIn('stranger');
+  const verify = { data: { isVerified: true }, select: { id: true } };
+  await setup.db.user.update({ where: { email }, ...verify });
+  const { secret } = await setup.mfa.beginTotpEnrollment(caller);
+  await setup.mfa.confirmTotpEnrollment(caller, codeAt(secret, setup.clock.now()));
+  await setup.identity.disownActivity({ token: await setup.tokenFor(email, 'mfa-changed'), origin: ORIGIN });
+  const reset = { newPassword: PASSWORD, origin: ORIGIN };
+  await setup.identity.resetPassword({ ...reset, token: await setup.tokenFor(email, 'reset-password') });
+  expect(await methodsAsked(email)).toEqual([]);
+
+  const own = await enrolledUser(setup, 'owner');
+  await setup.db.user.update({ where: { email: own.email }, ...verify });
+  setup.clock.advance(10 * MINUTE);
+  await setup.mfa.regenerateRecoveryCodes(twice(own.caller), own.code());
+  const token = await setup.tokenFor(own.email, 'mfa-changed');
+  await setup.identity.disownActivity({ token, origin: ORIGIN });
+  await setup.identity.resetPassword({ ...reset, token: await setup.tokenFor(own.email, 'reset-password') });
+  expect(await methodsAsked(own.email)).toEqual(['TOTP']);
 });
 
 test('recovery codes are renewed by a code, or by a session that proved two factors a moment ago', async () => {

@@ -104,7 +104,7 @@ export function createEmailChange(parts: Parts) {
           subjectId: user.id,
           origin,
         });
-        await disown.lockOut(tx, user, origin);
+        await disown.lockOut(tx, user, { since: issuedAt, origin });
         await disown.mailReset(tx, { id: user.id, email });
       }),
     );

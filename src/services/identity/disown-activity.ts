@@ -1,3 +1,4 @@
+import { after, MINUTE } from '../../clock.js';
 import type { Transaction } from '../../database/client.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { IdentityParts } from './identity-parts.js';
@@ -7,13 +8,20 @@ import type { OneTimeTokens } from './one-time-tokens.js';
 type Parts = IdentityParts & { tokens: OneTimeTokens };
 
 /** What follows when somebody says of what happened to their account: this wasn't me. */
-export function createDisown({ db, clock, audit, mail, tokens, endSessions }: Parts) {
+export function createDisown(parts: Parts) {
+  const { db, clock, audit, mail, tokens, endSessions, discardSecondFactors } = parts;
+
   /**
    * Locks a stranger out of an account: ends every session, voids the password, known devices and every link that was
    * mailed (but those that undo a change of address), and lets nobody in before a password is set by a mailed link.
-   * The caller holds the account's lock.
+   * Second factors that were set up at `since` or later go too: they would keep the owner out. The caller holds the
+   * account's lock.
    */
-  async function lockOut(tx: Transaction, user: LockedUser, origin: RequestOrigin): Promise<void> {
+  async function lockOut(
+    tx: Transaction,
+    user: LockedUser,
+    { since, origin }: { since: Date; origin: RequestOrigin },
+  ): Promise<void> {
     const now = clock.now();
     await tx.user.update({
       where: { id: user.id },
@@ -27,6 +35,8 @@ export function createDisown({ db, clock, audit, mail, tokens, endSessions }: Pa
       'ACCEPT_INVITATION',
       'DISOWN_ACTIVITY',
     ]);
+    // What a notice tells of was done just before its link was made.
+    await discardSecondFactors(tx, user.id, after(since, -MINUTE));
     await endSessions(tx, user.id, { reason: 'disowned', actorId: user.id, origin });
     await audit.record(tx, { action: 'activity.disowned', actorId: user.id, subjectId: user.id, origin });
   }
@@ -46,8 +56,8 @@ export function createDisown({ db, clock, audit, mail, tokens, endSessions }: Pa
    */
   async function disown({ token, origin }: { token: string; origin: RequestOrigin }): Promise<void> {
     await db.$transaction(async (tx) => {
-      const { user, email } = await tokens.spend(tx, 'DISOWN_ACTIVITY', token);
-      await lockOut(tx, user, origin);
+      const { user, email, issuedAt } = await tokens.spend(tx, 'DISOWN_ACTIVITY', token);
+      await lockOut(tx, user, { since: issuedAt, origin });
       if (user.email === email) await mailReset(tx, user);
     });
   }
