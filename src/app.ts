@@ -29,6 +29,7 @@ import { createMailTransport } from './mail/transport.js';
 import type { KeyRing } from './privacy/key-ring.js';
 import { createAccessTokens } from './security/access-token.js';
 import { createAuthenticate } from './security/authenticate.js';
+import { createDeadline } from './security/deadline.js';
 import { createEndedSessions } from './security/ended-sessions.js';
 import { createIdempotentRequests } from './security/idempotent-requests.js';
 import { createNotificationListener } from './security/notification-listener.js';
@@ -144,6 +145,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   });
 
   const gate = createGate();
+  const withDeadline = createDeadline(config.requestTimeout);
   const openFailures = reportOpenFailures({ privacy, db, audit: services.audit, log });
   const recordAccess = createRecordAccess({ db, audit: services.audit });
   const http = await createHttpServer({
@@ -158,9 +160,11 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
       config,
       log,
       recordAccess,
+      withDeadline,
     }),
     cursors: createCursors(keyRing.searchIndex),
     rolesOf: services.identity.rolesInForce,
+    withDeadline,
     idempotentRequests: createIdempotentRequests({
       db,
       secrets: keyRing.searchIndex,

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { withDeadline } from '../database/request-deadline.js';
 import { AppError } from '../errors.js';
+import type { Deadline } from '../security/deadline.js';
 import { isPlainObject } from '../input/json-object.js';
 import type { CompiledOperations, Operation } from './compiled-operations.js';
 import type { GraphqlContext } from './context.js';
@@ -28,8 +28,7 @@ export interface KnownOperationsDeps {
   compiled: CompiledOperations;
   finishAnswer: FinishAnswer;
   requireAffordable: Admission['requireAffordable'];
-  /** Milliseconds that an operation may take. */
-  timeout: number;
+  withDeadline: Deadline;
 }
 
 /**
@@ -43,7 +42,7 @@ export function createKnownOperations({
   compiled,
   finishAnswer,
   requireAffordable,
-  timeout,
+  withDeadline,
 }: KnownOperationsDeps) {
   const isQuick = createIsQuick(schema);
   const known = new LRUCache<string, Operation>({
@@ -68,9 +67,7 @@ export function createKnownOperations({
     if (!variables) return null;
     const { document } = operation;
     const run = () => compiled.execute(operation, variables, context);
-    const result = await (isQuick(document, operation.operation)
-      ? run()
-      : withDeadline(timeout, async () => run()));
+    const result = await (isQuick(document, operation.operation) ? run() : withDeadline(async () => run()));
     if (!result) return null;
     const finished = await finishAnswer(context, {
       document,

@@ -10,6 +10,7 @@ import type { Config } from '../config.js';
 import { newRequestId } from '../security/request-context.js';
 import type { Log } from '../log.js';
 import type { RecordAccess } from '../security/access-record.js';
+import type { Deadline } from '../security/deadline.js';
 import type { GraphqlContext } from './context.js';
 import { createCompiledOperations } from './compiled-operations.js';
 import { createExecutionPlugin } from './execution-plugin.js';
@@ -33,12 +34,10 @@ export type GraphqlServer = ApolloServer<GraphqlContext> & {
 
 export interface GraphqlServerDeps {
   schema: GraphQLSchema;
-  config: Pick<
-    Config,
-    'environment' | 'requestTimeout' | 'introspection' | 'operationLimits' | 'persistedOperations'
-  >;
+  config: Pick<Config, 'environment' | 'introspection' | 'operationLimits' | 'persistedOperations'>;
   log: Log;
   recordAccess: RecordAccess;
+  withDeadline: Deadline;
 }
 
 /** The GraphQL server, started; src/http/graphql-handler.ts puts it on a path, and stop() ends it. */
@@ -47,6 +46,7 @@ export async function createGraphqlServer({
   config,
   log,
   recordAccess,
+  withDeadline,
 }: GraphqlServerDeps): Promise<GraphqlServer> {
   const production = config.environment === 'production';
   const suggestNames = config.introspection;
@@ -61,7 +61,7 @@ export async function createGraphqlServer({
     compiled,
     finishAnswer,
     requireAffordable,
-    timeout: config.requestTimeout,
+    withDeadline,
   });
   const { manifest, listedOnly, cacheSize } = config.persistedOperations;
   const listed =

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { withDeadline } from '../database/request-deadline.js';
 import { createGraphqlContext, type GraphqlContext } from '../graphql/context.js';
 import type { Cursors } from '../graphql/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
+import type { Deadline } from '../security/deadline.js';
 import type { RequestContext } from '../security/request-context.js';
 import { headersOf, readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
 import type { AnswerOnce, HttpAnswer } from './idempotency.js';
@@ -21,14 +21,13 @@ export interface GraphqlHandlerDeps {
   log: Log;
   createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>;
   answerOnce: AnswerOnce;
-  /** Milliseconds that an operation may take. */
-  timeout: number;
+  withDeadline: Deadline;
 }
 
 /** Serves GraphQL over HTTP at /graphql: POST with a JSON body, and GET for queries of clients that can send headers. */
 export function registerGraphql(
   app: FastifyInstance,
-  { graphql, cursors, log, createContext, answerOnce, timeout }: GraphqlHandlerDeps,
+  { graphql, cursors, log, createContext, answerOnce, withDeadline }: GraphqlHandlerDeps,
 ): void {
   async function answer(
     request: FastifyRequest,
@@ -71,7 +70,7 @@ export function registerGraphql(
         return reply.header('content-type', mediaTypeFor(request.headers.accept)).send(known);
       const admitted = asked.text === null ? null : graphql.admit(asked.text);
       graphql.persisted.keep(asked.asked);
-      const work = (): Promise<HttpAnswer> => withDeadline(timeout, () => answer(request, asked, context));
+      const work = (): Promise<HttpAnswer> => withDeadline(() => answer(request, asked, context));
       const given =
         mayRepeat && admitted?.hasMutation
           ? await answerOnce({ request, reply, context }, work, hasData)

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { withDeadline } from '../database/request-deadline.js';
 import { readFields } from '../input/fields.js';
 import { requireViewer, type RequestContext } from '../security/request-context.js';
+import type { Deadline } from '../security/deadline.js';
 import { isRefusal, type RecordAccess } from '../security/access-record.js';
 import type { AnswerOnce, HttpAnswer } from './idempotency.js';
 import type { RestAnswer, Route } from './route.js';
@@ -12,7 +12,7 @@ export function registerRoutes(
   routes: readonly Route[],
   createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<RequestContext>,
   recordAccess: RecordAccess,
-  { answerOnce, timeout }: { answerOnce: AnswerOnce; timeout: number },
+  { answerOnce, withDeadline }: { answerOnce: AnswerOnce; withDeadline: Deadline },
 ): void {
   for (const route of routes) {
     app.route({
@@ -25,7 +25,7 @@ export function registerRoutes(
           if (route.auth === 'required') requireViewer(context);
           const input = readFields(route.input ? request.body : (request.body ?? {}), route.input ?? {});
           const run = (): Promise<RestAnswer> =>
-            withDeadline(timeout, async () => {
+            withDeadline(async () => {
               const answer = await route.handler(context, input, readParameters(route, request));
               if (context.viewedAccounts.size > 0)
                 await recordAccess(context, { operations, refused: false });

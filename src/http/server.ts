@@ -6,6 +6,7 @@ import type { Cursors } from '../graphql/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
 import type { RecordAccess } from '../security/access-record.js';
+import type { Deadline } from '../security/deadline.js';
 import type { IdempotentRequests } from '../security/idempotent-requests.js';
 import {
   createRequestContext,
@@ -42,7 +43,6 @@ export interface HttpServerDeps {
     | 'serviceName'
     | 'metricsToken'
     | 'bodyLimit'
-    | 'requestTimeout'
     | 'maxConnections'
     | 'mfaRequiredRoles'
   >;
@@ -53,6 +53,7 @@ export interface HttpServerDeps {
   rolesOf: RequestContextDeps['rolesOf'];
   recordAccess: RecordAccess;
   idempotentRequests: IdempotentRequests;
+  withDeadline: Deadline;
   routes: readonly Route[];
   readinessChecks: ReadinessChecks;
   /** Shut while the server starts; without one, requests are answered at once. */
@@ -102,15 +103,14 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   registerMetrics(app, { token: config.metricsToken, metrics: deps.metrics });
   const cors = corsOptions(config);
   if (cors.origin.length > 0) await app.register(fastifyCors, cors);
-  const { authenticate, rolesOf, cursors, recordAccess } = deps;
+  const { authenticate, rolesOf, cursors, recordAccess, withDeadline } = deps;
   const { trustedProxies, mfaRequiredRoles } = config;
   const contextDeps = { authenticate, rolesOf, trustedProxies, mfaRequiredRoles };
   const createContext = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> =>
     createRequestContext(contextDeps, incomingRequest(request, reply), request.id);
-  const timeout = config.requestTimeout;
   const answerOnce = createAnswerOnce({ ...deps.idempotentRequests, recordAccess });
-  registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext, answerOnce, timeout });
-  registerRoutes(app, deps.routes, createContext, recordAccess, { answerOnce, timeout });
+  registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext, answerOnce, withDeadline });
+  registerRoutes(app, deps.routes, createContext, recordAccess, { answerOnce, withDeadline });
   registerOpenApi(app, deps.routes, {
     title: config.serviceName,
     version: deps.version,

@@ -6,6 +6,7 @@ import { createGraphqlServer } from '../../src/graphql/server.js';
 import type { Route } from '../../src/http/route.js';
 import { createHttpServer, type HttpServerDeps } from '../../src/http/server.js';
 import { createLog } from '../../src/log.js';
+import { createDeadline } from '../../src/security/deadline.js';
 import type { Viewer } from '../../src/security/viewer.js';
 import { testKeyRing } from '../setup/test-keys.js';
 import { createLibrarySchema } from './library-schema.js';
@@ -60,6 +61,7 @@ export async function startLibrary(
   const log = createLog('trace', lines);
   const library = createLibrarySchema();
   const recordAccess = async () => undefined;
+  const withDeadline = createDeadline(30_000);
   const config = {
     ...readConfig({ CORS_ORIGINS: 'https://app.example.com', ...settings }).config,
     environment,
@@ -71,6 +73,7 @@ export async function startLibrary(
     config,
     log,
     recordAccess,
+    withDeadline,
   });
   const app = await createHttpServer({
     config,
@@ -80,6 +83,7 @@ export async function startLibrary(
     cursors: createCursors(testKeyRing().searchIndex),
     rolesOf: async () => [],
     recordAccess,
+    withDeadline,
     idempotentRequests: { once: async (_asked, work) => ({ ...(await work()), isRepeated: false }) },
     routes,
     readinessChecks: {},
