@@ -105,13 +105,23 @@ describe('trojan identifier: a link that the attacker added', () => {
   });
 });
 
-test('a second factor that the attacker added does not keep the owner out', async () => {
+test('second factors and passkeys that the attacker added do not keep the owner out, nor let the attacker in', async () => {
   const victim = newVictim();
   const { token } = await attackerRegisters(victim.email);
   await enroll(setup, token);
+  const passkey = {
+    name: 'trojan',
+    credentialId: randomUUID(),
+    publicKey: 'AA',
+    transports: [],
+    isSynced: false,
+  };
+  const userId = await setup.findUserId(victim.email);
+  await setup.app.db.passkey.create({ data: { userId, ...passkey }, select: { id: true } });
   expect((await comesByProvider(victim)).user.email).toBe(victim.email);
   const { rows } = await setup.sql(
-    'SELECT 1 FROM totp_authenticators UNION ALL SELECT 1 FROM recovery_codes UNION ALL SELECT 1 FROM mfa_challenges',
+    `SELECT 1 FROM totp_authenticators UNION ALL SELECT 1 FROM recovery_codes
+      UNION ALL SELECT 1 FROM mfa_challenges UNION ALL SELECT 1 FROM passkeys`,
   );
   expect(rows).toEqual([]);
 });
