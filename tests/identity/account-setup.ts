@@ -12,6 +12,7 @@ import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createAccessTokens } from '../../src/security/access-token.js';
 import { createEndedSessions } from '../../src/security/ended-sessions.js';
 import { createNotificationListener } from '../../src/security/notification-listener.js';
+import type { Guard } from '../../src/security/guard/guard.js';
 import type { RequestOrigin } from '../../src/security/request-context.js';
 import type { SignedIn } from '../../src/services/auth/sign-in.service.js';
 import type { UserStatus } from '../../src/services/identity/user-record.js';
@@ -27,6 +28,7 @@ export const PASSWORD = 'walrus-umbrella-notebook';
 
 export interface AccountSetup extends Services {
   db: Database;
+  guard: Guard;
   /** Of the owner of the tables, who sees what lies beneath the client. */
   ownerUrl: string;
   clock: Clock & { advance(milliseconds: number): void };
@@ -89,6 +91,7 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
   return {
     ...services,
     db,
+    guard: shared.guards.guard,
     ownerUrl: database.ownerUrl,
     clock,
     mailsTo,

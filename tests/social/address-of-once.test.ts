@@ -27,7 +27,7 @@ async function travel(email: string, { social } = setup.identity): Promise<URLSe
   google.signIn(`google|${email}`, { email, email_verified: true });
   const browserSecret = createOpaqueToken('browser');
   const trip = { provider: 'google', browserSecret };
-  const there = await social.depart({ ...trip, returnTo: null, codeChallenge: null });
+  const there = await social.depart({ ...trip, returnTo: null, codeChallenge: null, origin: ORIGIN });
   const { searchParams: answer } = await createBrowser({ [google.issuer]: google.issuer }).visit(there);
   return new URL(await social.arrive({ ...trip, answer, origin: ORIGIN })).searchParams;
 }
@@ -65,4 +65,19 @@ test('the address’s owner takes such an account over, and the link is gone', a
   const token = await setup.tokenFor('owner@example.com', 'reset-password');
   await setup.identity.resetPassword({ token, newPassword: 'walrus umbrella harbour', origin: ORIGIN });
   expect((await travel('owner@example.com')).get('error')).toBe('PROVIDER_EMAIL_UNVERIFIED');
+});
+
+test('a network sends no more than a thousand browsers an hour to providers', async () => {
+  const trip = {
+    provider: 'google',
+    returnTo: null,
+    codeChallenge: null,
+    browserSecret: createOpaqueToken('browser'),
+  };
+  const origin = { ...ORIGIN, ipAddress: '198.51.100.23' };
+  for (let count = 0; count < 1_000; count += 1) await setup.guard.limit('providerTrip', origin);
+  await expect(setup.identity.social.depart({ ...trip, origin })).rejects.toMatchObject({
+    code: 'RATE_LIMITED',
+  });
+  await expect(setup.identity.social.depart({ ...trip, origin: ORIGIN })).resolves.toContain(google.issuer);
 });

@@ -8,6 +8,9 @@ export type Rules = ReturnType<typeof rulesOf>;
 /** How long a count of an account's failures is kept after the last of them. */
 const CEILING_MEMORY = 30 * DAY;
 
+/** Far above what the people behind one address need, and far below what would fill a table. */
+const PROVIDER_TRIPS_PER_HOUR = 1_000;
+
 /** The rules with the figures that the operator chose. */
 export function rulesOf(settings: GuardSettings) {
   const hourly = (free: number): Rule => ({
@@ -50,6 +53,8 @@ export function rulesOf(settings: GuardSettings) {
       memory: DAY,
       window: false,
     },
+    /** Browsers sent to a provider: each is a row for a day. */
+    providerTrip: hourly(PROVIDER_TRIPS_PER_HOUR),
     registration: hourly(settings.registrationsPerHour),
     mailRequest: hourly(settings.mailRequestsPerHour),
     mail: hourly(settings.mailsPerHour),

@@ -29,6 +29,7 @@ export interface Departure {
   /** S256 (RFC 7636 §4.2); null: the browser’s cookie proves the exchange. */
   codeChallenge: string | null;
   browserSecret: string;
+  origin: RequestOrigin;
 }
 
 /** A browser that comes back from one. */
@@ -51,7 +52,7 @@ const CODE_CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
 /** Signing in with a provider: where browsers are sent, and what becomes of those that come back (docs/sign-in.md). */
 export function createSocialSignIn(parts: Parts) {
-  const { db, config, providers } = parts;
+  const { db, config, providers, guard } = parts;
   const { returnUrls } = config.social;
   const flows = createSocialFlows(parts);
   const links = createSocialLinks(parts);
@@ -75,18 +76,20 @@ export function createSocialSignIn(parts: Parts) {
   /**
    * Where a browser goes that wants to sign in: to the provider or, when that cannot be reached, back with an error.
    *
-   * @throws AppError NOT_FOUND for a provider that there is not, BAD_USER_INPUT
+   * @throws AppError NOT_FOUND for a provider that there is not, BAD_USER_INPUT, RATE_LIMITED
    */
   async function depart({
     provider,
     returnTo: given,
     codeChallenge,
     browserSecret,
+    origin,
   }: Departure): Promise<string> {
     const { name } = providers.require(provider);
     const returnTo = requireReturnUrl(given);
     if (codeChallenge !== null && !CODE_CHALLENGE.test(codeChallenge))
       throw badInput('code_challenge', 'must be a SHA-256 in base64url');
+    await guard.limit('providerTrip', origin);
     const state = await flows.begin({
       provider: name,
       returnTo,

@@ -35,7 +35,7 @@ function startRoute(social: IdentityService['social']): Route {
       flow: query('What `beginSocialLink` put into its URL.'),
     },
     responses: { 302: { description: 'To the provider; or back to the application, with `error`.' } },
-    errors: ['NOT_FOUND', 'BAD_USER_INPUT'],
+    errors: ['NOT_FOUND', 'BAD_USER_INPUT', 'RATE_LIMITED'],
     async handler(
       context,
       _input,
@@ -50,6 +50,7 @@ function startRoute(social: IdentityService['social']): Route {
         returnTo: returnTo || null,
         codeChallenge: codeChallenge || null,
         browserSecret: ensureBrowserSecret(context),
+        origin: context.origin,
       });
       return { status: 302, location };
     },
