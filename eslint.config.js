@@ -57,7 +57,7 @@ export default tseslint.config(
   },
   {
     // Tests, benchmarks and the operators' commands read the environment they were started in and print to it.
-    files: ['tests/**', 'bench/**', 'src/cli/**', 'src/main.ts', '*.config.ts'],
+    files: ['tests/**', 'bench/**', 'examples/**', 'src/cli/**', 'src/main.ts', '*.config.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   {

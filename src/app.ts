@@ -1,3 +1,4 @@
+import 'reflect-metadata'; // before the first class of type-graphql is read
 import { createAuditParts } from './app/audit-parts.js';
 import { atAddress } from './app/listen.js';
 import { createGuardParts } from './app/guard-parts.js';
@@ -6,7 +7,7 @@ import { createKeyParts } from './app/key-parts.js';
 import { pagesOf } from './app/own-pages.js';
 import { createResolvers } from './app/resolvers.js';
 import { createRoutes } from './app/routes.js';
-import { createApiSchema } from './app/schema.js';
+import { createServedSchema } from './app/schema.js';
 import { createMetrics } from './app/metrics.js';
 import { createErasures } from './app/erasures.js';
 import { createRetention } from './app/retention.js';
@@ -41,6 +42,7 @@ import { EXPORT_JOB } from './services/compliance/exports/request-export.js';
 import { RETENTION_JOB, type RetentionService } from './services/compliance/retention/retention.service.js';
 import { createRestrictionService } from './services/compliance/restriction/restriction.service.js';
 import { UserPrivacyResolver } from './services/compliance/restriction/user-privacy.resolver.js';
+import { createFindVisibleUser } from './services/identity/identity.resolver.js';
 
 /** A million events take a few minutes. */
 const EXPORT_TIMEOUT = 20 * MINUTE;
@@ -148,15 +150,20 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const withDeadline = createDeadline(config.requestTimeout);
   const openFailures = reportOpenFailures({ privacy, db, audit: services.audit, log });
   const recordAccess = createRecordAccess({ db, audit: services.audit });
+  const findVisibleUser = createFindVisibleUser(services.identity);
   const http = await createHttpServer({
     config,
     log,
     version,
     graphql: await createGraphqlServer({
-      schema: createApiSchema([
-        ...createResolvers(services, auditParts, hotReads, config, clock, erasures),
-        new UserPrivacyResolver({ erasures, restrictions, identity: services.identity, clock }),
-      ]),
+      schema: createServedSchema({
+        instances: [
+          ...createResolvers(services, auditParts, hotReads, config, clock, erasures, findVisibleUser),
+          new UserPrivacyResolver({ erasures, restrictions, identity: services.identity, clock }),
+        ],
+        findVisibleUser,
+        config,
+      }),
       config,
       log,
       recordAccess,

@@ -30,7 +30,7 @@ import {
   UserExportsResolver,
 } from '../services/compliance/exports/export.resolver.js';
 import { EmailChangeResolver } from '../services/identity/email-change.resolver.js';
-import { IdentityResolver } from '../services/identity/identity.resolver.js';
+import { IdentityResolver, type FindVisibleUser } from '../services/identity/identity.resolver.js';
 import { PasswordResolver } from '../services/identity/password.resolver.js';
 import { RegistrationResolver } from '../services/identity/registration.resolver.js';
 import { SocialResolver } from '../services/identity/social/social.resolver.js';
@@ -45,12 +45,14 @@ export function createResolvers(
   config: Config,
   clock: Clock,
   erasures: ErasureService,
+  findVisibleUser: FindVisibleUser,
 ): object[] {
   const { identity, sessions, mfa, signIn, passkeys, profiles, consents, exports, cases, admin } = services;
   return [
     new RegistrationResolver(identity),
     new IdentityResolver({
       identity,
+      findVisibleUser,
       loadViewer: hotReads.viewer,
       findNodes: [
         createFindSessionNode(sessions),

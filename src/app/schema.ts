@@ -1,5 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Config } from '../config.js';
+import { addFederation } from '../graphql/federation.js';
 import { createSchema } from '../graphql/schema.js';
+import { printSubgraphSdl } from '../graphql/subgraph-sdl.js';
 import { AdminResolver } from '../services/admin/admin.resolver.js';
 import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
@@ -17,7 +20,8 @@ import { ErasureResolver } from '../services/compliance/erasure/erasure.resolver
 import { ExportResolver, UserExportsResolver } from '../services/compliance/exports/export.resolver.js';
 import { UserPrivacyResolver } from '../services/compliance/restriction/user-privacy.resolver.js';
 import { EmailChangeResolver } from '../services/identity/email-change.resolver.js';
-import { IdentityResolver } from '../services/identity/identity.resolver.js';
+import { IdentityResolver, type FindVisibleUser } from '../services/identity/identity.resolver.js';
+import { User } from '../services/identity/identity.types.js';
 import { PasswordResolver } from '../services/identity/password.resolver.js';
 import { RegistrationResolver } from '../services/identity/registration.resolver.js';
 import { SocialResolver } from '../services/identity/social/social.resolver.js';
@@ -52,7 +56,22 @@ const RESOLVERS = [
   AdminResolver,
 ] as const;
 
-/** The schema of the API; without `instances`, which app.ts makes, it can be printed but not executed. */
+/** The schema that clients know; without `instances`, which app.ts makes, it can be printed but not executed. */
 export function createApiSchema(instances?: object[]): GraphQLSchema {
   return createSchema({ resolvers: [...RESOLVERS], instances });
+}
+
+export interface ServedSchemaParts {
+  instances: object[];
+  findVisibleUser: FindVisibleUser;
+  config: Pick<Config, 'introspection'>;
+}
+
+/** The schema that the server runs: that of the API, and what routers ask a subgraph for. Its entity is User. */
+export function createServedSchema({ instances, findVisibleUser, config }: ServedSchemaParts): GraphQLSchema {
+  const schema = createApiSchema(instances);
+  return addFederation(schema, {
+    entities: [{ type: 'User', is: (value) => value instanceof User, find: findVisibleUser }],
+    printSdl: config.introspection ? () => printSubgraphSdl(schema) : null,
+  });
 }

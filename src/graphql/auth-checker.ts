@@ -5,7 +5,8 @@ import { enrollmentRequired } from '../security/step-up.js';
 import type { GraphqlContext } from './context.js';
 
 /**
- * What `@Authorized()` means: somebody is signed in; `@Authorized('users:read')`: and holds that permission.
+ * What `@Authorized()` means: somebody is signed in; `@Authorized('users:read')`: and holds that permission. The
+ * subgraph's SDL says the same to routers (subgraph-sdl.ts).
  *
  * @throws AppError UNAUTHENTICATED, FORBIDDEN, STEP_UP_REQUIRED while a second factor is missing
  */

@@ -1,5 +1,7 @@
-import { Field, Int, ObjectType, type ClassType } from 'type-graphql';
+import { Directive, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 
+// Other subgraphs page their lists alike, with the type that Relay's specification names.
+@Directive('@shareable')
 @ObjectType({ description: 'Where a page stands in its list.', simpleResolvers: true })
 export class PageInfo {
   @Field(() => Boolean, { description: 'Whether further entries follow this page.' })

@@ -28,6 +28,7 @@ import { registerMetrics, type Metric } from './metrics.js';
 import { registerOpenApi } from './openapi.js';
 import { logAnswers } from './request-log.js';
 import { registerRoutes } from './rest.js';
+import { registerRouterPolicies } from './router-policies.js';
 import type { Route } from './route.js';
 import { addSecurityHeaders } from './security-headers.js';
 
@@ -116,6 +117,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
     version: deps.version,
     serverUrl: config.publicUrl,
   });
+  registerRouterPolicies(app, contextDeps);
   registerHealth(app, deps.readinessChecks, log);
   registerJwks(app, deps.jwks);
   deps.extend?.(app);

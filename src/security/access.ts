@@ -4,10 +4,11 @@ import type { Permission } from './permissions.js';
  * Who gets an answer from a field:
  * `public`: everybody, or whoever was given the object that it belongs to;
  * `signedIn`: whoever is signed in, about themselves;
+ * `enrolling`: the same, and who may do nothing yet but set up a second factor;
  * `self`: the person whose account it is, and who holds `users:read`;
  * a permission: who holds it.
  */
-export type Access = 'public' | 'signedIn' | 'self' | Permission;
+export type Access = 'public' | 'signedIn' | 'enrolling' | 'self' | Permission;
 
 /** Root fields, each with who may call it. */
 const QUERY = {
@@ -40,7 +41,7 @@ const MUTATION = {
   confirmEmailChange: 'public',
   undoEmailChange: 'public',
 
-  logout: 'signedIn',
+  logout: 'enrolling',
   revokeSession: 'signedIn',
   revokeOtherSessions: 'signedIn',
   updateProfile: 'signedIn',
@@ -48,14 +49,14 @@ const MUTATION = {
   requestEmailChange: 'signedIn',
   beginSocialLink: 'signedIn',
   unlinkSocialLogin: 'signedIn',
-  beginTotpEnrollment: 'signedIn',
-  confirmTotpEnrollment: 'signedIn',
+  beginTotpEnrollment: 'enrolling',
+  confirmTotpEnrollment: 'enrolling',
   disableTotp: 'signedIn',
   regenerateRecoveryCodes: 'signedIn',
-  beginPasskeyRegistration: 'signedIn',
-  finishPasskeyRegistration: 'signedIn',
+  beginPasskeyRegistration: 'enrolling',
+  finishPasskeyRegistration: 'enrolling',
   removePasskey: 'signedIn',
-  reauthenticate: 'signedIn',
+  reauthenticate: 'enrolling',
   setConsent: 'signedIn',
   objectToProcessing: 'signedIn',
   setProcessingRestriction: 'signedIn',

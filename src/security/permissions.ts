@@ -58,6 +58,11 @@ export type Permission = keyof typeof PERMISSIONS;
 
 const NAMES = Object.keys(PERMISSIONS) as Permission[];
 
+/** Whether a text names a permission of the table. */
+export function isPermission(name: string): name is Permission {
+  return Object.hasOwn(PERMISSIONS, name);
+}
+
 /** What somebody with these roles may do, in the order of the table. */
 export function permissionsOf(roles: Iterable<Role>): ReadonlySet<Permission> {
   const held = new Set<Role>(roles);

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { Arg, Ctx, Extensions, ID, Query, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { isUuid } from '../../input/uuid.js';
@@ -11,8 +12,32 @@ import { readsOthers, visibleUser } from './visible-user.js';
 /** Finds a node of one type for the caller; null when there is none that the caller may know of. */
 export type FindNode = (id: string, context: GraphqlContext) => Promise<Node | null>;
 
+export type FindVisibleUser = ReturnType<typeof createFindVisibleUser>;
+
+/**
+ * How an account is found by its id, wherever somebody names one: `user`, `node` and a router's `_entities` answer
+ * alike. All that one request names are read together.
+ */
+export function createFindVisibleUser(identity: Pick<IdentityService, 'findUsers' | 'findAnyUsers'>) {
+  const makeUsers = () => new DataLoader((ids: readonly string[]) => identity.findUsers(ids));
+  const makeAnyUsers = () => new DataLoader((ids: readonly string[]) => identity.findAnyUsers(ids));
+
+  /** The account as the caller may see it; null where there is none. */
+  return async function findVisibleUser(given: string, context: GraphqlContext): Promise<User | null> {
+    if (!isUuid(given)) return null;
+    const id = given.toLowerCase();
+    // Deleted accounts are there for staff only, and the own one is not read as staff.
+    const isStaff = context.viewer?.userId !== id && (await readsOthers(context));
+    const record = isStaff
+      ? await context.loader(makeAnyUsers).load(id)
+      : await context.loader(makeUsers).load(id);
+    return record && visibleUser(context, record);
+  };
+}
+
 export interface IdentityResolverParts {
-  identity: Pick<IdentityService, 'findUser' | 'findAnyUser' | 'passwordPolicy'>;
+  identity: Pick<IdentityService, 'passwordPolicy'>;
+  findVisibleUser: FindVisibleUser;
   /** The quick read of the signed-in account, with its profile. */
   loadViewer: (userId: string) => Promise<UserRecord | null>;
   /** The types other than User that `node` answers. */
@@ -43,7 +68,7 @@ export class IdentityResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<Node | null> {
     if (!isUuid(id)) return null;
-    const user = await this.findUser(id, context);
+    const user = await this.parts.findVisibleUser(id, context);
     if (user) return user;
     const found = await Promise.all(this.parts.findNodes.map((findNode) => findNode(id, context)));
     return found.find((node) => node !== null) ?? null;
@@ -58,22 +83,12 @@ export class IdentityResolver {
     @Arg('id', () => ID, { description: 'The identifier of the account.' }) id: string,
     @Ctx() context: GraphqlContext,
   ): Promise<User | null> {
-    return this.findUser(id, context);
+    return this.parts.findVisibleUser(id, context);
   }
 
   @Query(() => PasswordPolicyType, { description: 'What is asked of a new password.' })
   passwordPolicy(): PasswordPolicyType {
     const { minLength } = this.parts.identity.passwordPolicy;
     return { minLength, maxLength: PASSWORD_MAX_LENGTH, rejectsBreached: true };
-  }
-
-  private async findUser(id: string, context: GraphqlContext): Promise<User | null> {
-    if (!isUuid(id)) return null;
-    const { identity } = this.parts;
-    const isOwn = context.viewer?.userId === id.toLowerCase();
-    // Deleted accounts are there for staff only.
-    const find = !isOwn && (await readsOthers(context)) ? identity.findAnyUser : identity.findUser;
-    const record = await find(id);
-    return record && visibleUser(context, record);
   }
 }

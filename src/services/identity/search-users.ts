@@ -97,12 +97,19 @@ export function createSearchUsers({ db, privacy }: Pick<IdentityParts, 'db'> & {
     return db.user.findUnique({ where: { id }, select: STAFF_COLUMNS });
   }
 
+  /** The same of many ids, in their order. */
+  async function findAnyUsers(ids: readonly string[]): Promise<(StaffUserRecord | null)[]> {
+    const rows = await db.user.findMany({ where: { id: { in: [...ids] } }, select: STAFF_COLUMNS });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id) ?? null);
+  }
+
   /** The id of the account with this address, whatever its status. */
   async function findUserId(tx: Transaction, email: string): Promise<string | null> {
     return (await tx.user.findUnique({ where: { email }, select: { id: true } }))?.id ?? null;
   }
 
-  return { searchUsers, countUsers, findAnyUser, findUserId };
+  return { searchUsers, countUsers, findAnyUser, findAnyUsers, findUserId };
 }
 
 function whereOf(conditions: readonly Prisma.Sql[]): Prisma.Sql {
