@@ -39,7 +39,7 @@ export async function createAccounts(origin: string, count: number): Promise<Ben
       fullName: `Benchmark Person ${index}`,
       avatarUrl: `https://images.example.com/avatars/${index}.png`,
       phoneNumber: `+4930${String(10_000_000 + index)}`,
-      preferences: { theme: 'dark', locale: 'de-DE', notifications: { email: true, push: index % 2 === 0 } },
+      preferences: { theme: 'dark', locale: 'de-DE', notifications: { push: index % 2 === 0, email: true } },
     };
     await ask(origin, { query: REGISTER, variables: { input: { email, password, ...profile } } });
     const accessToken = await signIn(origin, { email, password });

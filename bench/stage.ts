@@ -81,7 +81,12 @@ export async function startStage({ profileDir }: { profileDir: string | undefine
  * As in production, with everything on; only the log is kept to errors, and the budgets of attempts are wide, since all
  * of them come from here. They are counted all the same.
  */
-function productionSettings(of: { dataDir: string; databaseUrl: string; origin: string; mailPort: number }) {
+export function productionSettings(of: {
+  dataDir: string;
+  databaseUrl: string;
+  origin: string;
+  mailPort: number;
+}) {
   return {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
@@ -101,7 +106,7 @@ function productionSettings(of: { dataDir: string; databaseUrl: string; origin: 
 }
 
 /** Takes every mail and forgets it. */
-function startMailSink(): Promise<{ port: number; stop: () => Promise<void> }> {
+export function startMailSink(): Promise<{ port: number; stop: () => Promise<void> }> {
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     onData: (stream, _session, done) => void stream.on('end', () => done()).resume(),
@@ -114,7 +119,7 @@ function startMailSink(): Promise<{ port: number; stop: () => Promise<void> }> {
   });
 }
 
-function findFreePort(): Promise<number> {
+export function findFreePort(): Promise<number> {
   return new Promise((found) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };

@@ -2,15 +2,10 @@ import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type * as runtime from '@prisma/client/runtime/client';
 import type { Log } from '../log.js';
-import { createSealingHook } from '../privacy/extension/sealing-hook.js';
 import type { Privacy } from '../privacy/privacy.js';
-import { UnsafeQueryError } from '../privacy/privacy-errors.js';
-import { Prisma, PrismaClient } from './generated/client.js';
-import { refuseWhenFull } from './overload.js';
+import { type Prisma, PrismaClient } from './generated/client.js';
 import { createCancellingPool } from './request-deadline.js';
-import { createRowStore } from './row-store.js';
-import { refuseSealedSql } from './sealed-sql.js';
-import { createTransactionContext } from './transaction-context.js';
+import { sealClient } from './sealed-client.js';
 
 /** Search-index columns never appear in results: only the extension reads and writes them. */
 const HIDDEN = {
@@ -63,71 +58,7 @@ export function createDatabase(options: {
     omit: HIDDEN,
     transactionOptions: { maxWait: 5_000, timeout: 10_000 },
   });
-  const context = createTransactionContext<object>();
-  const hook = createSealingHook(
-    privacy,
-    createRowStore(client as unknown as PrismaClient, context, privacy.separateKeys),
-  );
-
-  const sealed = client.$extends({
-    name: 'personal-data',
-    query: {
-      $queryRaw: refuseSealed,
-      $executeRaw: refuseSealed,
-      $queryRawUnsafe: refuseSealed,
-      $executeRawUnsafe: refuseSealed,
-      $allModels: {
-        async $allOperations(call) {
-          const { model, operation, args, query } = call;
-          if (context.isOwn()) return query(args);
-          refuseFluentCall(model, call);
-          return hook({
-            model,
-            operation,
-            args: args ?? {},
-            query: query,
-          }).catch(refuseWhenFull);
-        },
-      },
-    },
-  }) as unknown as PrismaClient;
-
-  const withTransactions = sealed.$extends({
-    name: 'transaction-context',
-    client: {
-      $transaction(work: unknown, transactionOptions?: TransactionOptions): Promise<unknown> {
-        if (typeof work !== 'function') {
-          return context.batch(() =>
-            sealed.$transaction(work as Prisma.PrismaPromise<unknown>[], transactionOptions),
-          );
-        }
-        const body = work as (tx: object) => Promise<unknown>;
-        return sealed
-          .$transaction((tx) => context.within(tx, () => body(tx)), transactionOptions)
-          .catch(refuseWhenFull);
-      },
-    },
-  });
-  return withTransactions as unknown as Database;
-}
-
-/** Raw SQL is opaque to the sealing hook: what touches sealed columns is let through only when made by `sealedSql`. */
-function refuseSealed<Args, Result>({ args, query }: { args: Args; query: (args: Args) => Result }): Result {
-  const text: unknown = Array.isArray(args) ? args[0] : (args as { sql?: unknown }).sql;
-  if (typeof text === 'string') refuseSealedSql(text);
-  return query(args);
-}
-
-/** `db.user.findUnique(…).profile()` unwraps its result before the hook sees it, and would return the envelope. */
-function refuseFluentCall(model: string, call: object): void {
-  const { dataPath } = (call as { __internalParams?: { dataPath?: string[] } }).__internalParams ?? {};
-  if (dataPath && dataPath.length > 0) {
-    throw new UnsafeQueryError(
-      model,
-      dataPath.at(-1) ?? '*',
-      'the fluent API is not supported: use include or select',
-    );
-  }
+  return sealClient(client as unknown as PrismaClient, privacy) as unknown as Database;
 }
 
 function createAdapter(connectionString: string, max: number, log?: Log): PrismaPg {

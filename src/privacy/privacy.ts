@@ -1,14 +1,17 @@
 import type { DataKeyStore } from './data-key-store.js';
+import { createModels } from './extension/models.js';
 import { createDataKeys, type KeyCacheLimits, type UserKey } from './data-keys.js';
 import { openText, type Place, sealText } from './envelope.js';
 import type { KeyRing } from './key-ring.js';
 import { SealedValueError, UnsafeQueryError } from './privacy-errors.js';
 import { REGISTER } from './register.js';
-import type { Personal } from './register/entry.js';
+import type { ModelEntry, Personal } from './register/entry.js';
 import { createOpenFailures } from './open-failures.js';
 import { createSearchIndex } from './search-index.js';
 
 export type Privacy = ReturnType<typeof createPrivacy>;
+
+type Register = Readonly<Record<string, ModelEntry>>;
 
 /**
  * Everything that seals, opens and finds personal data, on one key ring.
@@ -22,8 +25,10 @@ export function createPrivacy(options: {
   cache?: Partial<KeyCacheLimits>;
   /** Where data keys are kept when not beside their users. */
   separateKeys?: DataKeyStore | null;
+  /** What lies in which column, and how: that of the product, unless its tables are others. */
+  register?: Register;
 }) {
-  const { keyRing, cache, separateKeys = null } = options;
+  const { keyRing, cache, separateKeys = null, register = REGISTER } = options;
   const openFailures = createOpenFailures();
   const dataKeys = createDataKeys({
     encryption: keyRing.encryption,
@@ -39,7 +44,8 @@ export function createPrivacy(options: {
    * @throws UnsafeQueryError when the value is not what the column holds
    */
   function seal(key: UserKey, place: Place, value: unknown): string {
-    if (requireSealed(place).sealed !== 'text') return sealText(key, place, stringify(place, value));
+    if (requireSealed(register, place).sealed !== 'text')
+      return sealText(key, place, stringify(place, value));
     if (typeof value !== 'string')
       throw new UnsafeQueryError(place.model, place.field, 'only a text can be sealed here');
     return sealText(key, place, value);
@@ -69,7 +75,7 @@ export function createPrivacy(options: {
 
   function openStored(key: UserKey, place: Place, stored: unknown): unknown {
     if (stored === null) return null;
-    const { sealed } = requireSealed(place);
+    const { sealed } = requireSealed(register, place);
     if (sealed === 'json-or-empty' && isEmptyObject(stored)) return {};
     if (typeof stored !== 'string') throw new SealedValueError(place.model, place.field, 'it is no envelope');
     const text = openText(key, place, stored);
@@ -78,17 +84,17 @@ export function createPrivacy(options: {
 
   /** The search index of a value, to compare with the column `<field>Index` in raw SQL. */
   function indexOf(model: string, field: string, value: string): string {
-    return index.current(model, field, requireSearchable(model, field), value);
+    return index.current(model, field, requireSearchable(register, model, field), value);
   }
 
   /** While a search-index key is replaced, the index under the other key, for the column beside; null else. */
   function otherIndexOf(model: string, field: string, value: string): string | null {
-    return index.other(model, field, requireSearchable(model, field), value);
+    return index.other(model, field, requireSearchable(register, model, field), value);
   }
 
   /** Every index that a row with this value may carry, the current one first: more than one while a key is replaced. */
   function indexCandidates(model: string, field: string, value: string): string[] {
-    return index.candidates(model, field, requireSearchable(model, field), value);
+    return index.candidates(model, field, requireSearchable(register, model, field), value);
   }
 
   /** The keys of users from the database of their own, unwrapped; those that are not there are left out. */
@@ -97,6 +103,7 @@ export function createPrivacy(options: {
   }
 
   return {
+    requireModel: createModels(register),
     openFailures,
     withoutKey,
     dataKeys,
@@ -110,16 +117,16 @@ export function createPrivacy(options: {
   };
 }
 
-function requireSealed({ model, field }: Place): Personal {
-  const column = REGISTER[model]?.columns[field];
+function requireSealed(register: Register, { model, field }: Place): Personal {
+  const column = register[model]?.columns[field];
   if (!column?.personal || !column.sealed)
     throw new UnsafeQueryError(model, field, 'the register does not seal it');
   return column;
 }
 
 /** How values of a searchable column are normalised; `field` may also name an index derived from a column. */
-function requireSearchable(model: string, field: string) {
-  const columns = REGISTER[model]?.columns ?? {};
+function requireSearchable(register: Register, model: string, field: string) {
+  const columns = register[model]?.columns ?? {};
   const column = columns[field];
   if (column?.personal && column.searchable) return column.searchable;
   for (const source of Object.values(columns)) {

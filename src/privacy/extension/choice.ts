@@ -1,7 +1,7 @@
 import type { Privacy } from '../privacy.js';
 import { UnsafeQueryError } from '../privacy-errors.js';
 import { refuseIndexColumn, rewriteWhere } from './filters.js';
-import { isRow, listOf, type Model, requireModel, type Row } from './models.js';
+import { isRow, listOf, type Model, type Row } from './models.js';
 
 /**
  * Rewrites what chooses and orders rows (`where`, `orderBy`, `cursor`, `distinct`), in place of which
@@ -10,7 +10,7 @@ import { isRow, listOf, type Model, requireModel, type Row } from './models.js';
 export function rewriteChoice(privacy: Privacy, model: Model, args: Row): Row {
   const rewritten: Row = { ...args };
   if (args.where !== undefined) rewritten.where = rewriteWhere(privacy, model, args.where);
-  refuseOrder(model, args.orderBy);
+  refuseOrder(privacy, model, args.orderBy);
   refuseNames(
     model,
     isRow(args.cursor) ? Object.keys(args.cursor).flatMap((name) => name.split('_')) : [],
@@ -20,14 +20,14 @@ export function rewriteChoice(privacy: Privacy, model: Model, args: Row): Row {
   return rewritten;
 }
 
-function refuseOrder(model: Model, orderBy: unknown): void {
+function refuseOrder(privacy: Privacy, model: Model, orderBy: unknown): void {
   for (const part of listOf(orderBy)) {
     if (!isRow(part)) continue;
     for (const [name, value] of Object.entries(part)) {
       if (value === undefined) continue;
       refuseNames(model, [name], 'orderBy');
       const relation = model.relations.get(name);
-      if (relation) refuseOrder(requireModel(relation.model), value);
+      if (relation) refuseOrder(privacy, privacy.requireModel(relation.model), value);
       else if (name.startsWith('_') && isRow(value)) refuseNames(model, Object.keys(value), 'orderBy');
     }
   }

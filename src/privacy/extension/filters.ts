@@ -1,6 +1,6 @@
 import type { Privacy } from '../privacy.js';
 import { UnsafeQueryError } from '../privacy-errors.js';
-import { isRow, type Model, requireModel, type Row } from './models.js';
+import { isRow, type Model, type Row } from './models.js';
 import type { RowStore } from './row-store.js';
 
 const LOGIC = new Set(['AND', 'OR', 'NOT']);
@@ -22,7 +22,7 @@ export function rewriteWhere(privacy: Privacy, model: Model, where: unknown): un
         ? value.map((part) => rewriteWhere(privacy, model, part))
         : rewriteWhere(privacy, model, value);
     } else if (relation) {
-      rewritten[name] = rewriteRelationFilter(privacy, requireModel(relation.model), value);
+      rewritten[name] = rewriteRelationFilter(privacy, privacy.requireModel(relation.model), value);
     } else if (model.sealed.has(name)) {
       Object.assign(rewritten, rewriteSealedFilter(privacy, model, name, value));
     } else {

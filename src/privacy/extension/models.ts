@@ -1,6 +1,5 @@
 import { UnsafeQueryError } from '../privacy-errors.js';
-import { REGISTER } from '../register.js';
-import type { Owner, Relation, Sealing } from '../register/entry.js';
+import type { ModelEntry, Owner, Relation, Sealing } from '../register/entry.js';
 
 export type Row = Record<string, unknown>;
 
@@ -25,17 +24,22 @@ export interface Model {
   relations: ReadonlyMap<string, Relation>;
 }
 
-const MODELS = new Map(Object.keys(REGISTER).map((name) => [name, describe(name)]));
-
-/** @throws UnsafeQueryError for a model that the register does not know: nothing is known about its columns */
-export function requireModel(name: string): Model {
-  const model = MODELS.get(name);
-  if (!model) throw new UnsafeQueryError(name, '*', 'the register of personal data does not know this model');
-  return model;
+/**
+ * Looks models up by name, as this register describes them.
+ *
+ * @throws UnsafeQueryError (the look-up) for a model that the register does not know: nothing is known about its columns
+ */
+export function createModels(register: Readonly<Record<string, ModelEntry>>): (name: string) => Model {
+  const models = new Map(Object.entries(register).map(([name, entry]) => [name, describe(name, entry)]));
+  return function requireModel(name) {
+    const model = models.get(name);
+    if (!model)
+      throw new UnsafeQueryError(name, '*', 'the register of personal data does not know this model');
+    return model;
+  };
 }
 
-function describe(name: string): Model {
-  const entry = REGISTER[name]!;
+function describe(name: string, entry: ModelEntry): Model {
   const sealed = new Map<string, Exclude<Sealing, false>>();
   const indexes = new Map<string, string>();
   const derived = new Map<string, string[]>();

@@ -2,16 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { UnsafeQueryError } from '../privacy-errors.js';
 import { refuseMoving } from './bound-rows.js';
 import { rewriteUniqueWhere } from './filters.js';
-import {
-  canonicalId,
-  isRow,
-  listOf,
-  type Model,
-  ownsThrough,
-  requireModel,
-  requireRow,
-  type Row,
-} from './models.js';
+import { canonicalId, isRow, listOf, type Model, ownsThrough, requireRow, type Row } from './models.js';
 import { findOwner, findTarget, type RowOwner, type Writing } from './owners.js';
 import { sealColumns, writesSealed } from './seal-columns.js';
 
@@ -40,7 +31,7 @@ export async function sealCreate(
   if (model.sealed.size > 0) sealColumns(writing, model, data, newRowId(model, data, owner), owner);
   for (const [name, relation] of model.relations) {
     if (!isRow(data[name]) || (model.owner.by === 'column' && name === model.owner.relation)) continue;
-    const child = requireModel(relation.model);
+    const child = writing.privacy.requireModel(relation.model);
     const childOwner = ownsThrough(model, relation) ? owner : null;
     data[name] = await sealNestedCreate(writing, model, name, child, data[name], childOwner);
   }
@@ -92,7 +83,7 @@ async function resolveOwner(writing: Writing, model: Model, data: Row): Promise<
 }
 
 async function resolveOwnerRelation(writing: Writing, model: Model, relation: string, link: Row) {
-  const user = requireModel('User');
+  const user = writing.privacy.requireModel('User');
   const { create, connect, connectOrCreate } = link;
   if (isRow(connectOrCreate) || isRow(connect)) {
     const choice = isRow(connectOrCreate) ? connectOrCreate.where : connect;

@@ -3,7 +3,7 @@ import { UnsafeQueryError } from '../privacy-errors.js';
 import type { Relation } from '../register/entry.js';
 import { refuseMovedRow, refuseMoving, refuseSealedMany } from './bound-rows.js';
 import { rewriteUniqueWhere, rewriteWhere } from './filters.js';
-import { isRow, listOf, type Model, ownsThrough, requireModel, requireRow, type Row } from './models.js';
+import { isRow, listOf, type Model, ownsThrough, requireRow, type Row } from './models.js';
 import { findTarget, type RowOwner, type Writing } from './owners.js';
 import { sealColumns, writesSealed } from './seal-columns.js';
 import { eachOf, sealCreate, sealNestedCreate } from './seal-create.js';
@@ -40,7 +40,7 @@ export async function sealUpdate(writing: Writing, model: Model, given: Row, tar
 
 /** The row that this row names: the owner may be updated through it; sealed rows are not relinked. */
 async function sealParent(writing: Writing, model: Model, name: string, nested: Row, owner: RowOwner | null) {
-  const parent = requireModel(model.relations.get(name)!.model);
+  const parent = writing.privacy.requireModel(model.relations.get(name)!.model);
   const isOwner = model.owner.by === 'column' && model.owner.relation === name;
   for (const operation of Object.keys(nested)) {
     const relinks = operation !== 'update';
@@ -91,7 +91,7 @@ async function sealChildren(
   nested: Row,
   parentOwner: RowOwner | null,
 ): Promise<Row> {
-  const child = requireModel(relation.model);
+  const child = writing.privacy.requireModel(relation.model);
   if (child.name === 'DataKey')
     throw new UnsafeQueryError(model.name, name, 'data keys are written by their own model');
   const owner = ownsThrough(model, relation) ? parentOwner : null;

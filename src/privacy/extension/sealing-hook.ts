@@ -4,7 +4,7 @@ import { refuseSealedMany } from './bound-rows.js';
 import { refuseNames, rewriteChoice } from './choice.js';
 import { rewriteUniqueWhere } from './filters.js';
 import { createMany, openBeside, planBeside } from './many-rows.js';
-import { isRow, listOf, type Model, requireModel, requireRow, type Row } from './models.js';
+import { isRow, listOf, type Model, requireRow, type Row } from './models.js';
 import { openResult } from './open-rows.js';
 import { findTarget, type Writing } from './owners.js';
 import type { RowStore } from './row-store.js';
@@ -63,7 +63,7 @@ export function createSealingHook(privacy: Privacy, store: RowStore) {
   const writing: Writing = { privacy, store };
 
   return async function seal({ model: name, operation, args, query }: Operation): Promise<unknown> {
-    const model = requireModel(name);
+    const model = privacy.requireModel(name);
     if (operation === 'createMany' || operation === 'createManyAndReturn') {
       return createMany(writing, model, operation, args, query);
     }

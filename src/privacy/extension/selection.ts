@@ -2,7 +2,7 @@ import type { Privacy } from '../privacy.js';
 import { UnsafeQueryError } from '../privacy-errors.js';
 import { rewriteChoice } from './choice.js';
 import { refuseIndexColumn } from './filters.js';
-import { isRow, type Model, ownerColumn, ownsThrough, requireModel, type Row } from './models.js';
+import { isRow, type Model, ownerColumn, ownsThrough, type Row } from './models.js';
 
 /** What is to be opened in the rows of a result, and what was added to the query only for that. */
 export interface Plan {
@@ -95,7 +95,7 @@ function planRelations(privacy: Privacy, model: Model, planned: Row, plan: Plan)
       if (!chosen[name]) continue;
       if (relation.model === 'DataKey')
         throw new UnsafeQueryError(model.name, name, 'read data keys by their own model');
-      const child = requireModel(relation.model);
+      const child = privacy.requireModel(relation.model);
       const ownedHere = ownsThrough(model, relation);
       const given = isRow(chosen[name]) ? rewriteChoice(privacy, child, chosen[name]) : {};
       const selection = planSelection(privacy, child, given, ownedHere);
@@ -112,7 +112,7 @@ function planCount(privacy: Privacy, model: Model, count: unknown): unknown {
   const select: Row = { ...count.select };
   for (const [name, relation] of model.relations) {
     if (isRow(select[name]))
-      select[name] = rewriteChoice(privacy, requireModel(relation.model), select[name]);
+      select[name] = rewriteChoice(privacy, privacy.requireModel(relation.model), select[name]);
   }
   return { ...count, select };
 }
