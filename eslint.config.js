@@ -6,6 +6,7 @@ export default tseslint.config(
     ignores: [
       'dist/**',
       'src/database/generated/**',
+      'tests/privacy/generated-schemas/generated/**',
       'src/cli/generated/**',
       '.data/**',
       'coverage/**',

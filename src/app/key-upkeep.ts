@@ -20,7 +20,7 @@ export type KeyUpkeep = ReturnType<typeof createKeyUpkeep>;
 
 /** The service of keys with its own connections, and its upkeep as a job. */
 export function createKeyUpkeep(
-  parts: Omit<KeyParts, 'sql' | 'wrappedKeys' | 'keyRingFile'> & { config: Config; jobs: Jobs },
+  parts: Omit<KeyParts, 'sql' | 'whileHeld' | 'wrappedKeys' | 'keyRingFile'> & { config: Config; jobs: Jobs },
 ) {
   const { config, databaseUrl, privacy, keyRing, jobs, log } = parts;
   const pool = createUpkeepPool(databaseUrl, log);
@@ -29,6 +29,7 @@ export function createKeyUpkeep(
   const service = createKeyService({
     ...parts,
     sql: pool.sql,
+    whileHeld: pool.whileHeld,
     wrappedKeys: createWrappedKeys(pool.sql, keyPool.sql, privacy.separateKeys),
     keyRingFile: keyRingFileOf(config),
     lifetimes: { ...lifetimes, data: config.dataKeyLifetime },

@@ -20,17 +20,32 @@ export async function reSealUser(
   return left;
 }
 
-async function reSealTable(
-  sql: Sql,
-  privacy: Privacy,
-  pace: Pace,
-  { model, table, rowId, owner, columns }: SealedTable,
-  key: UserKey,
-): Promise<number> {
+/** Whether a value of the user lies under another generation of the data key than the active one, as `sql` sees it. */
+export async function hasOutdated(sql: Sql, key: UserKey): Promise<boolean> {
+  for (const table of SEALED_TABLES) {
+    const { select, prefix } = selectOutdated(table, key);
+    if ((await sql(`${select} LIMIT 1`, [key.userId, prefix])).length > 0) return true;
+  }
+  return false;
+}
+
+function selectOutdated({ table, rowId, owner, columns }: SealedTable, key: UserKey) {
   const prefix = `c1.${key.active.generation}.`;
   const outdated = columns.map(({ read }) => `left(${read}, length($2)) <> $2`).join(' OR ');
   const names = columns.map(({ read }, index) => `${read} AS c${index}`).join(', ');
   const select = `SELECT "${rowId}" AS id, ${names} FROM "${table}" WHERE "${owner}" = $1::uuid AND (${outdated})`;
+  return { select, prefix };
+}
+
+async function reSealTable(
+  sql: Sql,
+  privacy: Privacy,
+  pace: Pace,
+  sealed: SealedTable,
+  key: UserKey,
+): Promise<number> {
+  const { model, table, rowId, columns } = sealed;
+  const { select, prefix } = selectOutdated(sealed, key);
   let left = 0;
   for (const row of await sql<Record<string, string | null>>(select, [key.userId, prefix])) {
     const id = String(row.id);

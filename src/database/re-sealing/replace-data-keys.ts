@@ -2,8 +2,8 @@ import { SECOND } from '../../clock.js';
 import type { KeyGenerations } from '../../privacy/key-generations.js';
 import type { Privacy } from '../../privacy/privacy.js';
 import type { Pace } from './pace.js';
-import { reSealUser } from './re-seal.js';
-import type { Sql } from './sql.js';
+import { hasOutdated, reSealUser } from './re-seal.js';
+import type { Sql, WhileHeld } from './sql.js';
 import type { WrappedKeys } from './wrapped-keys.js';
 
 const BATCH = 50;
@@ -11,6 +11,7 @@ const FIRST = '00000000-0000-0000-0000-000000000000';
 
 export interface ReplaceDataKeys {
   sql: Sql;
+  whileHeld: WhileHeld;
   privacy: Privacy;
   keys: WrappedKeys;
   generations: KeyGenerations;
@@ -30,7 +31,7 @@ type Stage = 'published' | 'active' | 'done';
  * Replaces the data key of every user in three stages, between which the grace period passes: the new generation is
  * published (everybody can open what it seals), then it seals and the user's values are sealed anew with it, then the
  * old one is dropped. What stage a user has reached lies in the database, so that another process can go on at any
- * point. A user of whom a value does not open keeps both generations and is reported.
+ * point. The old one is dropped while the account is held, so that no transaction on it is in the midst of its work. A user of whom a value does not open keeps both generations and is reported.
  */
 export async function replaceDataKeys(parts: ReplaceDataKeys): Promise<void> {
   const failed = new Set<string>();
@@ -115,9 +116,13 @@ async function dropOld(parts: ReplaceDataKeys, id: string): Promise<Stage | null
   const key = await parts.privacy.dataKeys.open(id, before);
   // What was written under the old generation in the grace period, or is left from a process that was killed.
   if ((await reSealUser(parts, key)) > 0) return null;
-  if ((await reSealUser(parts, key)) > 0) return null;
   const now = await parts.generations.dropOld(id, before);
-  return (await parts.keys.replace(id, before, now)) ? reach(parts, id, 'done') : null;
+  // A transaction that stalled for longer than the grace may have written under the old generation what nobody sees yet.
+  const isDropped = await parts.whileHeld(
+    id,
+    async (sql) => !(await hasOutdated(sql, key)) && (await parts.keys.replace(id, before, now)),
+  );
+  return isDropped ? reach(parts, id, 'done') : null;
 }
 
 async function reach({ sql }: ReplaceDataKeys, id: string, stage: Stage): Promise<Stage> {

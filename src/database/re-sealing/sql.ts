@@ -6,6 +6,15 @@ import type { Log } from '../../log.js';
 export type Sql = <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 /**
+ * Does `work` while the account is held, as every transaction on an account holds it: those that began before have ended,
+ * and what they wrote is seen; those that come later read what `work` left. Null when it cannot be had for now.
+ */
+export type WhileHeld = <T>(userId: string, work: (sql: Sql) => Promise<T>) => Promise<T | null>;
+
+/** PostgreSQL's code for a lock that was not to be had within `lock_timeout`. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
  * Connections for what goes through whole tables: apart from those of requests, so that it takes none of theirs, and
  * without the sealing extension, since it reads and writes envelopes as they lie there.
  */
@@ -22,7 +31,25 @@ export function createUpkeepPool(databaseUrl: string, log: Log) {
   pool.on('error', (err) => log.warn({ err }, 'A connection of the upkeep of keys was lost'));
   const sql: Sql = async <Row extends object>(text: string, values: unknown[] = []) =>
     (await pool.query<Row>(text, values)).rows;
-  return { sql, close: () => pool.end() };
+  const whileHeld: WhileHeld = async (userId, work) => {
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query('SELECT 1 FROM users WHERE id = $1::uuid FOR UPDATE', [userId]);
+      const result = await work(
+        async <Row extends object>(text: string, values: unknown[] = []) =>
+          (await client.query<Row>(text, values)).rows,
+      );
+      await client.query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true); // and with the connection goes its transaction
+      if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return null;
+      throw error;
+    }
+  };
+  return { sql, whileHeld, close: () => pool.end() };
 }
 
 /** The lock is held by another process. */

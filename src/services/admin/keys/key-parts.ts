@@ -1,6 +1,6 @@
 import type { Clock } from '../../../clock.js';
 import type { Database } from '../../../database/client.js';
-import type { Sql } from '../../../database/re-sealing/sql.js';
+import type { Sql, WhileHeld } from '../../../database/re-sealing/sql.js';
 import type { WrappedKeys } from '../../../database/re-sealing/wrapped-keys.js';
 import type { Log } from '../../../log.js';
 import type { Mail } from '../../../mail/outbox.js';
@@ -25,6 +25,7 @@ export interface KeyParts {
   db: Database;
   databaseUrl: string;
   sql: Sql;
+  whileHeld: WhileHeld;
   privacy: Privacy;
   wrappedKeys: WrappedKeys;
   keyRing: KeyRing;

@@ -31,7 +31,7 @@ interface Counting {
 
 /** Replaces keys while everything runs. Each replacement goes on where an earlier attempt was interrupted. */
 export function createRotateKeys(parts: KeyParts, runs: Runs) {
-  const { db, databaseUrl, sql, privacy, keyRing, wrappedKeys, signingKeys, log } = parts;
+  const { db, databaseUrl, sql, whileHeld, privacy, keyRing, wrappedKeys, signingKeys, log } = parts;
 
   /**
    * Replaces the key of a kind and brings every row under the new one. With `mayAdd: false` the ring gets no new key:
@@ -127,7 +127,7 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
     const generations = createKeyGenerations(keyRing.encryption);
     const pace = createPace(rate, signal);
     const keys = wrappedKeys;
-    await replaceDataKeys({ sql, privacy, keys, generations, pace, since, userId, grace, onRow });
+    await replaceDataKeys({ sql, whileHeld, privacy, keys, generations, pace, since, userId, grace, onRow });
   }
 
   /** Publishes a successor, which signs a day later; the old one is retired after the last token's life. */
