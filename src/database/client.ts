@@ -58,7 +58,7 @@ export function createDatabase(options: {
     omit: HIDDEN,
     transactionOptions: { maxWait: 5_000, timeout: 10_000 },
   });
-  return sealClient(client as unknown as PrismaClient, privacy) as unknown as Database;
+  return sealClient(client as unknown as PrismaClient, privacy);
 }
 
 function createAdapter(connectionString: string, max: number, log?: Log): PrismaPg {

@@ -45,7 +45,7 @@ function replaceKey(userId: string, reached: () => void, mayDrop: Promise<void>)
     privacy,
     keys: createWrappedKeys(pool.sql, pool.sql, null),
     generations: createKeyGenerations(testKeyRing().encryption),
-    pace: { step, rest: createPace(null).rest },
+    pace: { step, rest: (milliseconds) => createPace(null).rest(milliseconds) },
     since: new Date(Date.now() + 60_000),
     userId,
     grace: 0,
@@ -68,10 +68,13 @@ test('the old key stays until the request has ended, and then nothing lies under
   const read = await privacy.dataKeys.open(id, (await under(id)).wrapped); // by the request, before it stalls
   let drop = () => {};
   const mayDrop = new Promise<void>((resolve) => (drop = resolve));
-  let rotation = Promise.resolve();
-  await new Promise<void>((resolve) => (rotation = replaceKey(id, resolve, mayDrop)));
+  let reached = () => {};
+  const isReached = new Promise<void>((resolve) => (reached = resolve));
+  const rotation = replaceKey(id, () => reached(), mayDrop);
+  await Promise.race([isReached, rotation]);
 
   const request = new pg.Client({ connectionString: database.ownerUrl });
+  request.on('error', () => undefined); // the database is dropped beneath it where the test fails
   await request.connect();
   await request.query('BEGIN');
   await request.query('SELECT 1 FROM users WHERE id = $1 FOR UPDATE', [id]);

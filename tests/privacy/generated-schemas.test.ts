@@ -21,10 +21,8 @@ import { CANARY, comparable, type Row } from './generated-schemas/values.js';
 // beside each call a plain model in memory does the same, and beneath the client the raw rows are read.
 
 // GENERATED_SCHEMAS=50 npx jest tests/privacy/generated-schemas tries so many; GENERATED_SCHEMAS_SEED begins elsewhere.
-/* eslint-disable no-restricted-properties -- what is tested is not configured by it */
 const COUNT = Number(process.env.GENERATED_SCHEMAS ?? 3);
 const SEED = Number(process.env.GENERATED_SCHEMAS_SEED ?? 20);
-/* eslint-enable no-restricted-properties */
 
 const ENVELOPE = new RegExp(ENVELOPE_PATTERN);
 const INDEX = new RegExp(INDEX_PATTERN);
@@ -58,7 +56,7 @@ async function check(it: GeneratedDatabase, shape: SchemaShape, list: Operation[
   let memory = emptyMemory(shape);
   for (const operation of list) memory = await carryOut(it, shape, memory, operation);
   for (const model of shape) {
-    const everything = { do: 'find', filter: null, columns: [], relations: true } as const;
+    const everything = { do: 'find' as const, filter: null, columns: [], relations: true };
     const place = { model: shape.indexOf(model), inTransaction: false };
     await carryOut(it, shape, memory, { ...everything, ...place });
     await expectSealed(it, model, memory);

@@ -48,11 +48,11 @@ export async function openGenerated(shape: SchemaShape): Promise<GeneratedDataba
   const client = new generated.PrismaClient({
     adapter: new PrismaPg({ connectionString: database.ownerUrl, max: 3 }),
     omit: hiddenColumns(shape),
-  } as ConstructorParameters<typeof PrismaClient>[0]);
+  });
   const raw = new pg.Client({ connectionString: database.ownerUrl });
   await raw.connect();
   return {
-    db: sealClient(client, privacy) as unknown as GeneratedDatabase['db'],
+    db: sealClient(client as unknown as PrismaClient, privacy) as unknown as GeneratedDatabase['db'],
     sql: async <T>(text: string) => (await raw.query(text)).rows as T[],
     async close() {
       await raw.end();

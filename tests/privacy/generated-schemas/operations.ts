@@ -37,6 +37,7 @@ export interface Filter {
 }
 
 const which = fc.nat(20);
+const known: fc.Arbitrary<number | null> = fc.option(which);
 
 /** Lists of operations on this schema. */
 export function operations(shape: SchemaShape): fc.Arbitrary<Operation[]> {
@@ -54,7 +55,7 @@ function operationsOn(shape: SchemaShape, model: ModelShape, index: number): fc.
   const common = { model: fc.constant(index), inTransaction: fc.boolean() };
   const [row, changes] = [newRow(model), changesOf(model)];
   const user = shape[0];
-  const below = model.kind === 'self' ? belowOf(shape) : fc.constant([]);
+  const below = model.kind === 'self' ? belowOf(shape) : fc.constant<Below[]>([]);
   const way = fc.constantFrom<Owner['way'][]>('column', 'connect', 'create');
   const owner = fc.record({ which, way, user: newRow(user) });
   const ofUser = model.kind === 'self' ? fc.constant(null) : fc.option(changesOf(user), { freq: 2 });
@@ -79,7 +80,7 @@ function operationsOn(shape: SchemaShape, model: ModelShape, index: number): fc.
     fc.record({
       ...common,
       do: fc.constant('upsert'),
-      which: fc.option(which),
+      which: known,
       owner: which,
       byUnique: fc.boolean(),
       row,
