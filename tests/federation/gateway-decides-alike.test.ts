@@ -23,7 +23,7 @@ type Answer = Awaited<ReturnType<FederatedGraph['ask']>>;
 /** What a caller is refused as, of each field: whatever else goes wrong is no matter of access. */
 function decisionsOf({ errors = [] }: Answer, fields: readonly { name: string }[]): Record<string, string> {
   const whole = errors.find(({ path }) => path === undefined)?.extensions.code;
-  if (whole !== undefined) return { 'the whole operation': String(whole) };
+  if (whole !== undefined) return { 'the whole operation': JSON.stringify(whole) };
   const codeOfField = (name: string): unknown =>
     errors.find(({ path }) => path?.[0] === name)?.extensions.code;
   return Object.fromEntries(
