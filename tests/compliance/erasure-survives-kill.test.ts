@@ -123,6 +123,42 @@ test('killed at random moments and taken up again, an erasure ends the same', as
   }
 }, 1_800_000);
 
+test.each(['access', 'ledger', 'destroy'] as const)(
+  'an erasure whose data key is gone before step %s ends the same, open cases too',
+  async (step) => {
+    const { userId, erasureId } = await beginErasure(workshop, 'ada');
+    const open = await workshop.db.dataSubjectRequest.create({
+      data: {
+        userId,
+        type: 'RECTIFICATION',
+        channel: 'letter',
+        receivedAt: new Date(),
+        dueAt: new Date(),
+        identityProof: 'ID card',
+      },
+      select: { id: true },
+    });
+    const before = ERASURE_STEPS[ERASURE_STEPS.indexOf(step) - 1];
+    if (before) await workshop.erasures.carryOut(erasureId, before);
+    await client.query('DELETE FROM data_keys WHERE user_id = $1', [userId]);
+    await workshop.erasures.makeSafe();
+    await workshop.erasures.carryOut(erasureId);
+    expect(await endState(userId)).toEqual(DONE);
+    const { rows } = await client.query<object>(
+      `SELECT type::text, status::text, decision::text FROM data_subject_requests WHERE user_id = $1 ORDER BY type::text`,
+      [userId],
+    );
+    expect(rows).toEqual([
+      { type: 'ERASURE', status: 'CLOSED', decision: 'GRANTED' },
+      { type: 'RECTIFICATION', status: 'CLOSED', decision: 'WITHDRAWN' },
+    ]);
+    const closed = await workshop.db.auditEvent.findMany({
+      where: { subjectId: userId, action: 'case.closed' },
+    });
+    expect(closed.map(({ data }) => data)).toContainEqual({ caseId: open.id, decision: 'WITHDRAWN' });
+  },
+);
+
 test('two processes that carry out one erasure at once end the same', async () => {
   const { userId, erasureId } = await beginErasure(workshop, 'ada');
   await Promise.all([runInProcess(erasureId, ''), workshop.erasures.carryOut(erasureId)]);
