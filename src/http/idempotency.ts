@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { badInput } from '../errors.js';
-import type { RecordAccess } from '../security/access-record.js';
+import { AppError, badInput } from '../errors.js';
 import type { IdempotentRequests } from '../security/idempotent-requests.js';
 import type { RequestContext } from '../security/request-context.js';
 
@@ -14,24 +13,26 @@ export interface HttpAnswer {
 
 interface StoredAnswer extends HttpAnswer {
   cookies: string[];
-  /** Accounts of others whose personal data the answer shows. */
-  viewed: string[];
 }
 
 export type AnswerOnce = ReturnType<typeof createAnswerOnce>;
 
 const HEADER = 'Idempotency-Key';
+/** Stands where the answer would: no JSON. */
+const NOT_KEPT = 'not kept';
+const ALREADY_DONE =
+  'This request was carried out. Its answer shows accounts of others and is not kept: read their present state.';
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** Carries a request out once for each Idempotency-Key of its caller; without the header it is simply carried out. */
-export function createAnswerOnce({
-  once,
-  recordAccess,
-}: IdempotentRequests & { recordAccess: RecordAccess }) {
+export function createAnswerOnce({ once }: IdempotentRequests) {
   /**
+   * An answer that shows accounts of others is given once and not kept: it would outlive their erasure and the caller's
+   * rights. What is kept is that the request was carried out.
+   *
    * @param isDone whether the answer says that something was changed; a refusal is not stored, so that what it asks for
    * (a fresh sign-in, another password) can be done and the request repeated
-   * @throws AppError CONFLICT, BAD_USER_INPUT for a key that is none, and what `work` throws
+   * @throws AppError CONFLICT also for the repetition of a request whose answer was not kept, BAD_USER_INPUT for a key that is none, and what `work` throws
    */
   return async function answerOnce(
     { request, reply, context }: { request: FastifyRequest; reply: FastifyReply; context: RequestContext },
@@ -52,26 +53,19 @@ export function createAnswerOnce({
         const stored: StoredAnswer = {
           ...given,
           cookies: [reply.getHeader('set-cookie') ?? []].flat().map(String),
-          viewed: [...context.viewedAccounts],
         };
-        return { answer: JSON.stringify(stored), isFinal: isDone(given) };
+        const answer = JSON.stringify(stored);
+        const kept = context.viewedAccounts.size > 0 ? NOT_KEPT : answer;
+        return { answer, kept, isFinal: isDone(given) };
       },
     );
-    const { cookies, viewed, ...given } = JSON.parse(answer) as StoredAnswer;
+    if (answer === NOT_KEPT) throw new AppError('CONFLICT', { hint: ALREADY_DONE });
+    const { cookies, ...given } = JSON.parse(answer) as StoredAnswer;
     if (!isRepeated) return given;
-    if (viewed.length > 0) {
-      const operations = [`${request.method} ${request.routeOptions.url ?? ''}`];
-      await recordAccess(seenAgain(context, viewed), { operations, refused: false });
-    }
     if (cookies.length > 0) void reply.header('set-cookie', cookies);
     void reply.header('idempotency-replayed', 'true');
     return given;
   };
-}
-
-function seenAgain(context: RequestContext, viewed: string[]): RequestContext {
-  for (const id of viewed) context.viewedAccounts.add(id);
-  return context;
 }
 
 /** Whoever is signed in, or the network address and the refresh cookie of whoever is not. */

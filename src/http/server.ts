@@ -109,7 +109,7 @@ export async function createHttpServer(deps: HttpServerDeps): Promise<HttpServer
   const contextDeps = { authenticate, rolesOf, trustedProxies, mfaRequiredRoles };
   const createContext = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> =>
     createRequestContext(contextDeps, incomingRequest(request, reply), request.id);
-  const answerOnce = createAnswerOnce({ ...deps.idempotentRequests, recordAccess });
+  const answerOnce = createAnswerOnce(deps.idempotentRequests);
   registerGraphql(app, { graphql: deps.graphql, cursors, log, createContext, answerOnce, withDeadline });
   registerRoutes(app, deps.routes, createContext, recordAccess, { answerOnce, withDeadline });
   registerOpenApi(app, deps.routes, {

@@ -21,6 +21,8 @@ export interface RepeatableRequest {
 /** An answer as text, and whether it is to be given again. */
 export interface Outcome {
   answer: string;
+  /** What a repetition finds: the answer, or what stands for one that must not be kept. */
+  kept: string;
   /** false: nothing was changed, and a repetition is tried anew. */
   isFinal: boolean;
 }
@@ -127,7 +129,7 @@ export function createIdempotentRequests({
     try {
       const outcome = await work();
       ({ isFinal } = outcome);
-      if (isFinal) await keep(own, outcome.answer);
+      if (isFinal) await keep(own, outcome.kept);
       return outcome.answer;
     } finally {
       if (!isFinal) await requests.deleteMany({ where: { id: own.id, answer: null } });
@@ -135,9 +137,9 @@ export function createIdempotentRequests({
   }
 
   /** What was changed is changed: the client gets its answer even if a repetition will not. */
-  async function keep(own: IdempotencySecrets, answer: string): Promise<void> {
+  async function keep(own: IdempotencySecrets, kept: string): Promise<void> {
     try {
-      await requests.updateMany({ where: { id: own.id }, data: { answer: own.seal(answer) } });
+      await requests.updateMany({ where: { id: own.id }, data: { answer: own.seal(kept) } });
     } catch (err) {
       log.error({ err }, 'An answer could not be stored under its idempotency key');
     }
