@@ -20,7 +20,10 @@ export type KeyUpkeep = ReturnType<typeof createKeyUpkeep>;
 
 /** The service of keys with its own connections, and its upkeep as a job. */
 export function createKeyUpkeep(
-  parts: Omit<KeyParts, 'sql' | 'whileHeld' | 'wrappedKeys' | 'keyRingFile'> & { config: Config; jobs: Jobs },
+  parts: Omit<KeyParts, 'sql' | 'whileHeld' | 'wrappedKeys' | 'keyRingFile' | 'repetitionTtl'> & {
+    config: Config;
+    jobs: Jobs;
+  },
 ) {
   const { config, databaseUrl, privacy, keyRing, jobs, log } = parts;
   const pool = createUpkeepPool(databaseUrl, log);
@@ -32,6 +35,7 @@ export function createKeyUpkeep(
     whileHeld: pool.whileHeld,
     wrappedKeys: createWrappedKeys(pool.sql, keyPool.sql, privacy.separateKeys),
     keyRingFile: keyRingFileOf(config),
+    repetitionTtl: config.retention.requests,
     lifetimes: { ...lifetimes, data: config.dataKeyLifetime },
   });
   jobs.handle(

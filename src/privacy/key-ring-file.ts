@@ -17,6 +17,8 @@ export interface KeyRingFile {
   addKey(purpose: Purpose): string;
   /** Makes the waiting key the active one. */
   activateNext(purpose: Purpose): void;
+  /** @throws KeyRingError for a key that removeKey would refuse */
+  requireRemovable(purpose: Purpose, id: string): void;
   /** Takes a key out. @throws KeyRingError for the active or the waiting one, and for one that is not there */
   removeKey(purpose: Purpose, id: string): void;
 }
@@ -54,12 +56,21 @@ export function editKeyRingFile(path: string): KeyRingFile {
 
     removeKey: (purpose, id) =>
       change(purpose, (entry) => {
-        if (!Object.hasOwn(entry.keys, id)) throw new KeyRingError([`${purpose}.${id}: no such key`]);
-        if (id === entry.active || id === entry.next)
-          throw new KeyRingError([`${purpose}.${id}: it is the active key or the next one`]);
+        requireSpare(entry, purpose, id);
         delete entry.keys[id];
       }),
+
+    requireRemovable(purpose, id) {
+      const ring = JSON.parse(readPrivateFile(path)) as Record<Purpose, PurposeJson>;
+      requireSpare(ring[purpose], purpose, id);
+    },
   };
+}
+
+function requireSpare({ keys, active, next }: PurposeJson, purpose: Purpose, id: string): void {
+  if (!Object.hasOwn(keys, id)) throw new KeyRingError([`${purpose}.${id}: no such key`]);
+  if (id === active || id === next)
+    throw new KeyRingError([`${purpose}.${id}: it is the active key or the next one`]);
 }
 
 function nextId(ids: string[]): string {

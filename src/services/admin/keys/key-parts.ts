@@ -32,6 +32,8 @@ export interface KeyParts {
   /** The file of the key ring; null when it comes from the environment and only the operator can change it. */
   keyRingFile: string | null;
   signingKeys: Pick<SigningKeys, 'rotate'>;
+  /** How long a repeated request finds its answer, in milliseconds. */
+  repetitionTtl: number;
   audit: AuditService;
   mail: Pick<Mail, 'sendLater'>;
   clock: Clock;

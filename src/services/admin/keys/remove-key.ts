@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { after } from '../../../clock.js';
 import { clearOtherIndexes } from '../../../database/re-sealing/re-index.js';
 import { createPace } from '../../../database/re-sealing/pace.js';
 import { withUpkeepLock } from '../../../database/re-sealing/sql.js';
@@ -14,11 +15,12 @@ import { activeKeyId, countRing } from './ring-steps.js';
  * period has passed, in which nobody may have written with it any more.
  */
 export function createRemoveKey(parts: KeyParts) {
-  const { db, databaseUrl, sql, keyRing, keyRingFile, audit } = parts;
+  const { db, databaseUrl, sql, keyRing, keyRingFile, audit, clock, repetitionTtl } = parts;
 
   async function refuseIfNeeded(purpose: Purpose, id: string): Promise<void> {
     const needed = (await countRing(parts, purpose)).filter(({ keyId, count }) => keyId === id && count > 0);
     if (purpose === 'pepper') needed.push(...(await unknownPeppers(id)));
+    if (purpose === 'searchIndex') needed.push(...(await repeatableRequests(id)));
     if (needed.length === 0) return;
     const list = needed.map(({ what, count }) => `${count} ${what}`).join(', ');
     throw new KeyRingError([`${purpose}.${id}: still needed by ${list}`]);
@@ -35,6 +37,28 @@ export function createRemoveKey(parts: KeyParts) {
     const what = 'passwords whose pepper is not noted yet (run: keys rotate pepper)';
     return count > 0 ? [{ keyId, what, count }] : [];
   }
+
+  /** Where a repetition finds its answer is derived from the key: without it the request would be carried out twice. */
+  async function repeatableRequests(keyId: string) {
+    const [row] = await sql<{ count: string }>(
+      `SELECT count(*) AS count FROM idempotent_requests WHERE split_part(id, '.', 1) = $1 AND created_at >= $2`,
+      [keyId, after(clock.now(), -repetitionTtl)],
+    );
+    const count = Number(row?.count ?? 0);
+    return count > 0 ? [{ keyId, what: 'requests that may be repeated (for IDEMPOTENCY_TTL)', count }] : [];
+  }
+
+  /** Comes before the file is changed: a process that is killed in between leaves no removal that nobody recorded. */
+  const record = (kind: string, keyId: string) =>
+    db.$transaction((tx) =>
+      audit.record(tx, {
+        action: 'key.removed',
+        actorId: null,
+        subjectId: null,
+        origin: null,
+        data: { purpose: kind, keyId },
+      }),
+    );
 
   /**
    * @throws KeyRingError naming the key and how many rows still need it; when it is the active one or the next; or
@@ -53,17 +77,10 @@ export function createRemoveKey(parts: KeyParts) {
       await refuseIfNeeded(purpose, id);
       await sleep(grace);
       await refuseIfNeeded(purpose, id);
+      editKeyRingFile(keyRingFile).requireRemovable(purpose, id);
+      await record(kind, id);
       editKeyRingFile(keyRingFile).removeKey(purpose, id);
       keyRing.searchIndex.reread?.();
-      await db.$transaction((tx) =>
-        audit.record(tx, {
-          action: 'key.removed',
-          actorId: null,
-          subjectId: null,
-          origin: null,
-          data: { purpose: kind, keyId: id },
-        }),
-      );
       if (purpose !== 'searchIndex') return;
       await sleep(grace);
       await clearOtherIndexes(sql, keyRing.searchIndex, createPace(null));
