@@ -135,6 +135,29 @@ test('an export goes after 7 days: its entry says EXPIRED, its key and file are 
   });
 });
 
+test('the export of a held account stays, key and file, until the hold is released', async () => {
+  const person = await signUp(server);
+  const { id } = await readyExport(server, person);
+  const { id: holdId } = await hold(person.id);
+  const export_ = { where: { id }, select: { status: true, fileKey: true } } as const;
+  await db().dataExport.update({ where: { id }, data: { expiresAt: ago(1) }, select: { id: true } });
+  expect(await server.app.retention.run()).toMatchObject({ exports: 0 });
+  expect(await db().dataExport.findUnique(export_)).toEqual({
+    status: 'READY',
+    fileKey: expect.any(String),
+  });
+  expect(await readdir(join(server.dataDir, 'exports', person.id))).toHaveLength(1);
+  expect((await exportsOf(server, person))[0]).toMatchObject({ downloadUrl: null });
+
+  await db().legalHold.update({
+    where: { id: holdId },
+    data: { releasedAt: new Date() },
+    select: { id: true },
+  });
+  expect(await server.app.retention.run()).toMatchObject({ exports: 1 });
+  expect(await db().dataExport.findUnique(export_)).toEqual({ status: 'EXPIRED', fileKey: null });
+});
+
 test('an account that nobody uses is deleted, recoverably, once its person was told in time', async () => {
   const [left, backAgain, staff] = [await signUp(server), await signUp(server), await signUp(server)];
   for (const person of [left, backAgain, staff]) await age(person, 101 * DAY, { isVerified: true });

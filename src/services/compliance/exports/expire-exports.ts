@@ -1,4 +1,5 @@
 import { after, DAY } from '../../../clock.js';
+import { NOT_HELD } from '../../../database/not-held.js';
 import type { ExportParts } from './export-parts.js';
 
 /** A file without a row was left by an attempt that died; one this old belongs to no attempt that still runs. */
@@ -6,13 +7,14 @@ const ABANDONED_AFTER = DAY;
 
 export function createExpireExports({ db, clock, audit, files }: ExportParts) {
   /**
-   * Ends at most `limit` exports whose time is over: first the key goes, then the file.
+   * Ends at most `limit` exports whose time is over: first the key goes, then the file. Those of held accounts stay,
+   * though no link opens them any more.
    *
    * @returns how many
    */
   async function expire(limit: number): Promise<number> {
     const rows = await db.dataExport.findMany({
-      where: { status: 'READY', expiresAt: { lte: clock.now() } },
+      where: { status: 'READY', expiresAt: { lte: clock.now() }, user: NOT_HELD },
       orderBy: { expiresAt: 'asc' },
       take: limit,
       select: { id: true, userId: true, fileName: true },
