@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { usersExport } from '../../src/cli/commands/users-export.js';
 import { usersImport } from '../../src/cli/commands/users-import.js';
 import { dispatch } from '../../src/cli/dispatch.js';
 import { generateKeyRing } from '../../src/privacy/key-ring.js';
+import { createFileLedger } from '../../src/services/compliance/erasure/erasure-ledger.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 // The commands as an operator calls them: out of one server, into another one.
@@ -109,6 +112,40 @@ test('accounts go out encrypted and come in again as they were', async () => {
   decrypter.addIdentity(identity);
   const lines = (await decrypter.decrypt(await readFile(again), 'text')).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(RECORDS);
+});
+
+test('whom a restored backup brought back is erased again, and who is being erased is left out', async () => {
+  const env = await prepareServer('restored');
+  const file = join(folder, 'accounts.jsonl');
+  await writeFile(file, RECORDS.map((record) => JSON.stringify(record)).join('\n'));
+  await call(env, 'users', 'import', file);
+  const [erased, leaving, staying] = RECORDS.map(({ id }) => id);
+  const at = new Date().toISOString();
+  const entry = { at, requestedAt: at, userId: erased!, requestedBy: erased!, erasureId: randomUUID() };
+  await createFileLedger(join(env.DATA_DIR!, 'ledger', 'erasures.jsonl')).append(entry);
+  const client = new pg.Client({ connectionString: env.DATABASE_URL });
+  await client.connect();
+  await client.query(
+    `INSERT INTO erasure_requests (user_id, status, requested_at, requested_by, scheduled_for, started_at)
+     VALUES ($1, 'RUNNING', now(), $1, now(), now())`,
+    [leaving],
+  );
+
+  const identity = await generateX25519Identity();
+  const out = join(folder, 'out.jsonl.age');
+  const recipient = await identityToRecipient(identity);
+  expect(await call(env, 'users', 'export', '--recipient', recipient, '--out', out)).toBe(0);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  const lines = (await decrypter.decrypt(await readFile(out), 'text')).trim().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { id: string }).id)).toEqual([staying]);
+  const { rows } = await client.query(
+    `SELECT status::text FROM users WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM audit_events
+       WHERE action = 'user.exported' AND subject_id IN ($1, $2))`,
+    [erased, leaving],
+  );
+  await client.end();
+  expect(rows).toEqual([{ status: 'ERASED' }]);
 });
 
 test('what cannot be read is said, and nothing is written', async () => {

@@ -25,8 +25,9 @@ const COLUMNS = {
 /** Hands accounts on to another system: docs/moving-accounts.md. */
 export function createExportUsers({ db, audit }: Pick<TransferParts, 'db' | 'audit'>) {
   /**
-   * Every account that is not erased, as records that `custodia users import` reads, by their ids. Each is an audit
-   * event about its person, written before the record is handed on.
+   * Every account that is not erased or being erased, as records that `custodia users import` reads, by their ids. Each
+   * is an audit event about its person, written before the record is handed on. After a restore, the erasures of the
+   * ledger have to be carried out first.
    */
   return async function* exportUsers(): AsyncIterable<Record<string, unknown>> {
     for (let after: string | null = null; ;) {
@@ -41,7 +42,11 @@ export function createExportUsers({ db, audit }: Pick<TransferParts, 'db' | 'aud
   function readPage(after: string | null) {
     return db.$transaction(async (tx) => {
       const page = await tx.user.findMany({
-        where: { status: { not: 'ERASED' }, ...(after === null ? {} : { id: { gt: after } }) },
+        where: {
+          status: { not: 'ERASED' },
+          erasureRequests: { none: { status: 'RUNNING' } },
+          ...(after === null ? {} : { id: { gt: after } }),
+        },
         orderBy: { id: 'asc' },
         take: PAGE,
         select: COLUMNS,
