@@ -111,7 +111,7 @@ export function createServices({
     prepareConsents: consents.prepare,
     endSessions: sessions.endAll,
     isSignedIn,
-    discardSecondFactors: async (tx, userId, since) => void (await mfa.discard(tx, userId, since ?? null)),
+    discardSecondFactors: (tx, userId, since) => mfa.discard(tx, userId, since ?? null),
     providers: createSocialProviders({ config, clock, log }),
     countPasskeys,
   });

@@ -9,9 +9,10 @@ afterAll(() => setup.close());
 
 const INVALID = { code: 'TOKEN_INVALID' };
 
-/** Signs a new user in and asks for `to`. */
-async function requested(name: string, to: string) {
+/** Signs a new user in, whose address is proved unless said otherwise, and asks for `to`. */
+async function requested(name: string, to: string, isVerified = true) {
   const user = await setup.newUser(name);
+  await setup.db.user.update({ where: { id: user.userId }, data: { isVerified }, select: { id: true } });
   await request(user, to);
   return user;
 }
@@ -167,4 +168,35 @@ test('after the 72 hours the old address is free for others', async () => {
   await confirm('freed@example.com');
   setup.clock.advance(3 * DAY + 1);
   await expect(setup.newUser('frees')).resolves.toMatchObject({ email });
+});
+
+test('an address that was never proved is neither told nor reserved when the account moves away', async () => {
+  const { userId, email } = await requested('unproved', 'proved@example.com', false);
+  await confirm('proved@example.com');
+  expect((await setup.mailsTo(email)).map((mail) => mail.template)).toEqual(['verify-email']);
+  expect(await setup.db.oneTimeToken.count({ where: { userId, purpose: 'UNDO_EMAIL_CHANGE' } })).toBe(0);
+  const owner = await setup.newUser('unproved');
+  expect(await setup.identity.findUser(owner.userId)).toMatchObject({ email, isVerified: false });
+});
+
+test('an undo removes what was added since the first unanswered notice, and nothing older', async () => {
+  const { userId, email } = await requested('looks-back', 'looks-back-2@example.com');
+  const link = (providerId: string) =>
+    setup.db.socialLogin.create({
+      data: { userId, provider: 'acme', providerId, linkedAt: setup.clock.now() },
+      select: { id: true },
+    });
+  const own = await link('own');
+  setup.clock.advance(HOUR);
+  const { session } = await setup.logIn(email); // a new device: the first notice
+  await link('strange');
+  setup.clock.advance(HOUR);
+  const holder = { userId, sessionId: session.id, origin: ORIGIN };
+  await setup.identity.requestEmailChange(holder, {
+    newEmail: 'looks-back-3@example.com',
+    password: PASSWORD,
+  });
+  await confirm('looks-back-3@example.com');
+  await undo(email);
+  expect(await setup.db.socialLogin.findMany({ where: { userId }, select: { id: true } })).toEqual([own]);
 });

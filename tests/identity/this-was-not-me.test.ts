@@ -1,3 +1,4 @@
+import { HOUR } from '../../src/clock.js';
 import type { RequestOrigin } from '../../src/security/request-context.js';
 import { createAccountSetup, ORIGIN, PASSWORD, type AccountSetup } from './account-setup.js';
 
@@ -126,8 +127,41 @@ test('a refresh token that comes twice is told by mail', async () => {
   expect(await setup.sessions.countMany([userId])).toEqual([0]);
 });
 
+test('links and factors added since the first unanswered notice go, whichever notice is answered', async () => {
+  const { email, userId } = await setup.newUser('looks-back');
+  const add = async (name: string, createdAt: Date) => {
+    const select = { id: true };
+    const passkey = { userId, name, credentialId: name, publicKey: 'AA', transports: [], isSynced: false };
+    await setup.db.passkey.create({ data: { ...passkey, createdAt }, select });
+    const link = { userId, provider: 'acme', providerId: name, linkedAt: createdAt };
+    return setup.db.socialLogin.create({ data: link, select });
+  };
+  const before = setup.clock.now();
+  await signIn(email);
+  setup.clock.advance(HOUR);
+  const { session } = await signIn(email); // the thief: a first notice
+  const own = await add('own', before);
+  const strange = await add('strange', setup.clock.now());
+  setup.clock.advance(HOUR);
+  await setup.identity.changePassword(
+    { userId, sessionId: session.id, origin: ORIGIN },
+    { currentPassword: PASSWORD, newPassword: NEW_PASSWORD },
+  );
+  const newest = await setup.tokenFor(email, 'password-changed');
+  await setup.identity.disownActivity({ token: newest, origin: ORIGIN });
+  expect(await setup.db.socialLogin.findMany({ where: { userId }, select: { id: true } })).toEqual([own]);
+  expect(await setup.db.passkey.findMany({ where: { userId }, select: { name: true } })).toEqual([
+    { name: 'own' },
+  ]);
+  const unlinked = { subjectId: userId, action: 'social_login.unlinked' };
+  expect(await setup.db.auditEvent.findMany({ where: unlinked, select: { data: true } })).toEqual([
+    { data: { socialLoginId: strange.id } },
+  ]);
+});
+
 test('who has moved the account to another address is mailed nothing there', async () => {
   const { email, userId } = await setup.newUser('moved');
+  await setup.db.user.update({ where: { id: userId }, data: { isVerified: true }, select: { id: true } });
   await signIn(email);
   const { session } = await signIn(email);
   const token = await setup.tokenFor(email, 'new-device');

@@ -19,6 +19,7 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'passkey-added', params }, path: 'not-me' },
   { call: { template: 'passkey-removed', params }, path: 'not-me' },
   { call: { template: 'mfa-changed', params: { ...params, change: 'totp-off' } }, path: 'not-me' },
+  { call: { template: 'mfa-changed', params: { ...params, change: 'address-proved' } }, path: 'not-me' },
   { call: { template: 'session-copied', params }, path: 'not-me' },
   {
     call: { template: 'new-device', params: { ...params, at: params.expiresAt, client: 'Firefox on Linux' } },

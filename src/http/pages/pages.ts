@@ -59,7 +59,7 @@ export function listPages(options: PagesOptions): Page[] {
       asksForPassword: false,
       doneHeading: 'Address changed',
       doneText:
-        'Sign in with this address from now on. The old address was told, and can undo the change for 72 hours.',
+        'Sign in with this address from now on. The old address, if it had been confirmed, was told and can undo the change for 72 hours.',
       spend: (token, _newPassword, origin) => options.confirmEmailChange(token, origin),
     },
     {

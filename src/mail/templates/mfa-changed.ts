@@ -8,6 +8,8 @@ const CHANGES = {
     'Signing in now asks for the codes of another authenticator app; the earlier one no longer works.',
   'totp-off': 'Signing in no longer asks for a code of an authenticator app.',
   removed: 'The operators of the service removed it, so that you can sign in again. Set up another one soon.',
+  'address-proved':
+    'You have just confirmed your address. What had been set up before then was removed, since somebody else might have done it. Set it up again.',
   'codes-renewed': 'The recovery codes were replaced by new ones; the earlier ones no longer work.',
 } as const;
 

@@ -63,8 +63,9 @@ export function createEmailChange(parts: Parts) {
   }
 
   /**
-   * Spends a token of the mail to the new address: swaps the address, voids what was mailed to the old one, and
-   * sends that a notice with a link that undoes the change for 72 hours.
+   * Spends a token of the mail to the new address, which proves that address: swaps the two, and voids what was mailed
+   * to the old one. If that had been proved, it gets a notice with a link that undoes the change for 72 hours, and is
+   * reserved for as long; nobody knows whose an unproved one is: it gets no mail, and is free at once.
    *
    * @throws AppError TOKEN_INVALID; CONFLICT when the address has been taken meanwhile
    */
@@ -73,17 +74,18 @@ export function createEmailChange(parts: Parts) {
       db.$transaction(async (tx) => {
         const { user, email } = await tokens.spend(tx, 'CONFIRM_EMAIL_CHANGE', token);
         if (await isTaken(tx, email, user.id)) throw takenMeanwhile();
-        await swap(tx, user, email);
+        await swap(tx, user, { email, isVerified: true });
         await audit.record(tx, { action: 'email.changed', actorId: user.id, subjectId: user.id, origin });
-        const params = await tokens.issue(tx, {
-          userId: user.id,
-          purpose: 'UNDO_EMAIL_CHANGE',
-          email: user.email,
-        });
-        const to = { address: user.email };
-        await mail.sendLater(tx, { userId: user.id, to, template: 'email-change-notice', params });
+        if (user.isVerified) await mailUndoLink(tx, user);
       }),
     );
+  }
+
+  /** Mails the address that `user` had until now a link that undoes the change. */
+  async function mailUndoLink(tx: Transaction, user: { id: string; email: string }): Promise<void> {
+    const { id: userId, email } = user;
+    const params = await tokens.issue(tx, { userId, purpose: 'UNDO_EMAIL_CHANGE', email });
+    await mail.sendLater(tx, { userId, to: { address: email }, template: 'email-change-notice', params });
   }
 
   /**
@@ -96,7 +98,7 @@ export function createEmailChange(parts: Parts) {
     await orConflict(() =>
       db.$transaction(async (tx) => {
         const { user, email, issuedAt } = await tokens.spend(tx, 'UNDO_EMAIL_CHANGE', token);
-        await swap(tx, user, email);
+        await swap(tx, user, { email });
         await tokens.discardUndoLinksAfter(tx, user.id, issuedAt);
         await audit.record(tx, {
           action: 'email.change_undone',
@@ -110,9 +112,13 @@ export function createEmailChange(parts: Parts) {
     );
   }
 
-  /** Whoever holds a mailed token has proved the address, so it counts as verified. */
-  async function swap(tx: Transaction, user: LockedUser, email: string): Promise<void> {
-    await tx.user.update({ where: { id: user.id }, data: { email, isVerified: true }, select: { id: true } });
+  /** Moves the account. An undo proves nothing: its link went to an address that had been proved before. */
+  async function swap(
+    tx: Transaction,
+    user: LockedUser,
+    data: { email: string; isVerified?: true },
+  ): Promise<void> {
+    await tx.user.update({ where: { id: user.id }, data, select: { id: true } });
     await tokens.discard(tx, user.id, ['VERIFY_EMAIL', 'RESET_PASSWORD', 'CONFIRM_EMAIL_CHANGE']);
   }
 

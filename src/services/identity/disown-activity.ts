@@ -14,8 +14,10 @@ export function createDisown(parts: Parts) {
   /**
    * Locks a stranger out of an account: ends every session, voids the password, known devices and every link that was
    * mailed (but those that undo a change of address), and lets nobody in before a password is set by a mailed link.
-   * Second factors that were set up at `since` or later go too: they would keep the owner out. The caller holds the
-   * account's lock.
+   * Second factors that were set up, and providers that were linked, at `since` or later go too: they would keep the
+   * owner out, or let the stranger in again. Where an earlier report awaits its answer, what came after that one goes:
+   * its link is void from now on, and who answers the newest says nothing in favour of the others. The caller holds
+   * the account's lock.
    */
   async function lockOut(
     tx: Transaction,
@@ -28,6 +30,9 @@ export function createDisown(parts: Parts) {
       data: { passwordHash: null, passwordChangedAt: now, credentialsVoidAt: now },
       select: { id: true },
     });
+    const first = await tokens.findOldest(tx, user.id, 'DISOWN_ACTIVITY');
+    // What a notice tells of was done just before its link was made.
+    const from = after(first !== null && first < since ? first : since, -MINUTE);
     await tokens.discard(tx, user.id, [
       'VERIFY_EMAIL',
       'RESET_PASSWORD',
@@ -35,10 +40,23 @@ export function createDisown(parts: Parts) {
       'ACCEPT_INVITATION',
       'DISOWN_ACTIVITY',
     ]);
-    // What a notice tells of was done just before its link was made.
-    await discardSecondFactors(tx, user.id, after(since, -MINUTE));
+    await discardSecondFactors(tx, user.id, from);
+    await unlinkProviders(tx, user.id, { from, origin });
     await endSessions(tx, user.id, { reason: 'disowned', actorId: user.id, origin });
     await audit.record(tx, { action: 'activity.disowned', actorId: user.id, subjectId: user.id, origin });
+  }
+
+  /** Without a mail for each: whoever clicked knows, and the account's address may be the stranger's. */
+  async function unlinkProviders(
+    tx: Transaction,
+    userId: string,
+    { from, origin }: { from: Date; origin: RequestOrigin },
+  ): Promise<void> {
+    const where = { userId, linkedAt: { gte: from } };
+    const links = await tx.socialLogin.findMany({ where, select: { id: true } });
+    await tx.socialLogin.deleteMany({ where });
+    const event = { action: 'social_login.unlinked', actorId: userId, subjectId: userId, origin } as const;
+    for (const { id } of links) await audit.record(tx, { ...event, data: { socialLoginId: id } });
   }
 
   /** Mails a link to choose a new password. */

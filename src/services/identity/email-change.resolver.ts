@@ -32,7 +32,7 @@ export class EmailChangeResolver {
   @Mutation(() => SuccessPayload, {
     nullable: true,
     description:
-      'Moves the account to the address that a mailed link went to; the old one gets a link that undoes this for 72 hours. Errors: TOKEN_INVALID, CONFLICT.',
+      'Moves the account to the address that a mailed link went to; the old one, if it was verified, gets a link that undoes this for 72 hours. Errors: TOKEN_INVALID, CONFLICT.',
   })
   async confirmEmailChange(
     @Arg('token', () => String, { description: 'The token of the link mailed to the new address.' })

@@ -62,8 +62,8 @@ export interface IdentityParts {
   prepareConsents: (consents: readonly ConsentGiven[], origin: RequestOrigin) => ForNewAccount;
   endSessions: (tx: Transaction, userId: string, ending: EndingOfSessions) => Promise<unknown>;
   isSignedIn: (userId: string, sessionId: string) => Promise<boolean>;
-  /** Forgets second factors: those set up at `since` or later; without it, all. */
-  discardSecondFactors: (tx: Transaction, userId: string, since?: Date) => Promise<void>;
+  /** Forgets second factors: those set up at `since` or later; without it, all. Returns of which methods there were some. */
+  discardSecondFactors: (tx: Transaction, userId: string, since?: Date) => Promise<string[]>;
   countPasskeys: (tx: Transaction, userId: string) => Promise<number>;
 }
 

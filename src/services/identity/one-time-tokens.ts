@@ -87,6 +87,16 @@ export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock 
     });
   }
 
+  /** When the oldest token of a purpose that still works was issued; null when there is none. */
+  async function findOldest(tx: Transaction, userId: string, purpose: TokenPurpose): Promise<Date | null> {
+    const oldest = await tx.oneTimeToken.findFirst({
+      where: { userId, purpose, usedAt: null, expiresAt: { gt: clock.now() } },
+      orderBy: { createdAt: 'asc' },
+      select: { createdAt: true },
+    });
+    return oldest?.createdAt ?? null;
+  }
+
   /** Voids the tokens of these purposes, spent or not. */
   async function discard(tx: Transaction, userId: string, purposes: TokenPurpose[]): Promise<void> {
     await tx.oneTimeToken.deleteMany({ where: { userId, purpose: { in: purposes } } });
@@ -118,7 +128,7 @@ export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock 
     return tx.oneTimeToken.count({ where: { userId, purpose, createdAt: { gt: moment } } });
   }
 
-  return { issue, countSince, requireOwner, spend, discard, discardUndoLinksAfter, discardSpent };
+  return { issue, countSince, findOldest, requireOwner, spend, discard, discardUndoLinksAfter, discardSpent };
 }
 
 export type OneTimeTokens = ReturnType<typeof createOneTimeTokens>;

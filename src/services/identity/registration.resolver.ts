@@ -46,7 +46,8 @@ export class RegistrationResolver {
 
   @Mutation(() => SuccessPayload, {
     nullable: true,
-    description: 'Verifies the address that a mailed link went to. Errors: TOKEN_INVALID.',
+    description:
+      'Verifies the address that a mailed link went to; second factors and passkeys set up before are removed. Errors: TOKEN_INVALID.',
   })
   async verifyEmail(
     @Arg('token', () => String, { description: 'The token of the mailed link.' }) token: string,

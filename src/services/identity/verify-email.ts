@@ -9,7 +9,9 @@ import type { OneTimeTokens } from './one-time-tokens.js';
 type Parts = IdentityParts & { tokens: OneTimeTokens };
 
 /** Proof that an address belongs to its account. */
-export function createVerification({ db, audit, mail, guard, tokens }: Parts) {
+export function createVerification(parts: Parts) {
+  const { db, audit, mail, guard, tokens, reports, discardSecondFactors } = parts;
+
   /**
    * Mails a new link; those sent before no longer work. The caller holds the account's lock, or has just
    * made it.
@@ -46,14 +48,35 @@ export function createVerification({ db, audit, mail, guard, tokens }: Parts) {
     });
   }
 
-  /** Spends a token of a mailed link. Throws TOKEN_INVALID. */
+  /**
+   * Spends a token of a mailed link. Second factors and passkeys that were set up before the first proof of the address
+   * go, as when its owner takes the account over: a stranger who registered the address could keep its owner out by
+   * them, or come back. The password and sessions stay: it is mostly the owner who registered.
+   *
+   * @throws AppError TOKEN_INVALID
+   */
   async function verify({ token, origin }: { token: string; origin: RequestOrigin }): Promise<void> {
     await db.$transaction(async (tx) => {
       const { user, email } = await tokens.spend(tx, 'VERIFY_EMAIL', token);
       if (user.email !== email) throw new AppError('TOKEN_INVALID');
       await tx.user.update({ where: { id: user.id }, data: { isVerified: true }, select: { id: true } });
       await audit.record(tx, { action: 'email.verified', actorId: user.id, subjectId: user.id, origin });
+      if (!user.isVerified) await dropSecondFactors(tx, user, origin);
     });
+  }
+
+  async function dropSecondFactors(
+    tx: Transaction,
+    user: { id: string; email: string },
+    origin: RequestOrigin,
+  ): Promise<void> {
+    const { id: userId, email } = user;
+    const methods = await discardSecondFactors(tx, userId);
+    if (methods.length === 0) return;
+    const event = { actorId: userId, subjectId: userId, origin, data: { methods, reason: 'address-proved' } };
+    await audit.record(tx, { action: 'mfa.disabled', ...event });
+    const params = { change: 'address-proved', ...(await reports.disownLink(tx, user)) } as const;
+    await mail.sendLater(tx, { userId, to: { address: email }, template: 'mfa-changed', params });
   }
 
   return { send, request, verify };
