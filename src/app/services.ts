@@ -118,7 +118,7 @@ export function createServices({
   const proofs = createPasskeyProofs({ db, clock, audit, config });
   const furtherFactors = [proofs.factor];
   const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions, furtherFactors });
-  const signIn = createSignInService({ db, identity, sessions, mfa, guard: guards.guard });
+  const signIn = createSignInService({ db, identity, sessions, mfa, clock, ...guards });
   const passkeys = createPasskeyService({
     db,
     clock,
@@ -130,6 +130,7 @@ export function createServices({
     mfa,
     signIn,
     proofs,
+    guard: guards.guard,
   });
   const admin = createAdminService({ db, clock, config, audit, identity, sessions, jobs });
   const transfer = {

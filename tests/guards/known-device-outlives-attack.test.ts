@@ -1,3 +1,7 @@
+import { MINUTE } from '../../src/clock.js';
+import { AppError } from '../../src/errors.js';
+import { enrolledUser } from '../auth/authenticator.js';
+import { createAccountSetup, ORIGIN, PASSWORD as OWN_PASSWORD } from '../identity/account-setup.js';
 import { PASSWORD } from '../setup/full-server.js';
 import { startGuardedServer, type GuardedServer } from './guarded-server.js';
 
@@ -80,4 +84,34 @@ test('in cookie mode the device is known by an HttpOnly cookie', async () => {
   const cookie = response.headers.getSetCookie().find((text) => text.startsWith('__Host-custodia_device='));
   expect(cookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
   expect(response.headers.get('x-device-token')).toBeNull();
+});
+
+test('the second step, too, is open to a known device while its network is held off', async () => {
+  const setup = await createAccountSetup();
+  try {
+    const { email, code } = await enrolledUser(setup, 'two-steps');
+    const signIn = async (ipAddress: string, deviceToken: string | null, secondDeviceToken = deviceToken) => {
+      const origin = { ...ORIGIN, ipAddress, deviceToken };
+      const first = await setup.signIn.login({ email, password: OWN_PASSWORD, origin });
+      if (!('challenge' in first)) throw new Error('No second factor was asked for.');
+      const second = { ...origin, deviceToken: secondDeviceToken };
+      const answer = { challenge: first.challenge, method: 'TOTP', code: code(), origin: second } as const;
+      return setup.signIn.completeMfa(answer);
+    };
+    const { deviceToken = null } = (await signIn('192.0.2.20', null)).tokens;
+
+    const origin = { ...ORIGIN, ipAddress: '192.0.2.21' };
+    for (let failure = 0; failure < 60; failure += 1) {
+      if (failure >= 50) setup.clock.advance(5 * MINUTE);
+      const wrong = setup.guard.attempt({ kind: 'password', account: null, origin, device: null }, () =>
+        Promise.reject(new AppError('INVALID_CREDENTIALS')),
+      );
+      await expect(wrong).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+    }
+    const stranger = signIn('192.0.2.21', deviceToken, null);
+    await expect(stranger).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect((await signIn('192.0.2.21', deviceToken)).user.email).toBe(email);
+  } finally {
+    await setup.close();
+  }
 });

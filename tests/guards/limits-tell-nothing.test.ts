@@ -44,6 +44,21 @@ test('every address is refused after as many guesses, by the same words', async 
   ]);
 });
 
+test('an address that nobody has gains no guesses by its spelling, as little as a known one', async () => {
+  const histories = await Promise.all(
+    ['known', 'unknown'].map(async (name, index) => {
+      const spellings = [`${name}@example.com`, `${name.toUpperCase()}@example.com`, `${name}@EXAMPLE.com`];
+      const history = [];
+      for (let guess = 0; guess < 7; guess += 1) {
+        history.push(await outcome(spellings[guess % 3] ?? '', 'wrong', `198.51.100.${80 + index}`));
+      }
+      return history;
+    }),
+  );
+  expect(histories[1]).toEqual(histories[0]);
+  expect(histories[1]?.slice(5)).toMatchObject([{ code: 'RATE_LIMITED' }, { code: 'RATE_LIMITED' }]);
+});
+
 test('the right password is refused as well while the wait lasts, and lets in after it', async () => {
   const address = '198.51.100.50';
   for (let guess = 0; guess < 5; guess += 1) await outcome('known@example.com', 'wrong', address);
@@ -81,4 +96,23 @@ test('one network does not try many accounts for long', async () => {
   const codes = (await Promise.all(guesses)).map((entry) => (entry as AppError).code);
   expect(codes.filter((code) => code === 'INVALID_CREDENTIALS')).toHaveLength(50);
   expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(10);
+});
+
+test('one network neither tries nor asks for passkeys for long', async () => {
+  const origin = { ...ORIGIN, ipAddress: '198.51.100.90' };
+  const answers = Array.from({ length: 80 }, () =>
+    setup.passkeys
+      .finishLogin({ ceremony: 'made up', response: {} }, origin)
+      .catch((error: AppError) => error),
+  );
+  const codes = (await Promise.all(answers)).map((answer) => (answer as AppError).code);
+  expect(codes.slice(0, 5)).toContain('TOKEN_INVALID');
+  // A busy machine may let the first wait of a second pass.
+  expect(codes.filter((code) => code === 'RATE_LIMITED').length).toBeGreaterThan(20);
+
+  const asked = { email: null, challenge: null };
+  await setup.passkeys.beginLogin(asked, origin);
+  for (let count = 1; count < 1_000; count += 1) await setup.guard.limit('passkeyQuestion', origin);
+  await expect(setup.passkeys.beginLogin(asked, origin)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  await setup.passkeys.beginLogin(asked, { ...origin, ipAddress: '198.51.100.91' });
 });

@@ -48,6 +48,15 @@ test('a sign-in on a new device is told by mail, the very first one and one on a
   expect(await templatesTo(email)).toEqual(['verify-email', 'new-device']);
 });
 
+test('the first sign-in to an account that was imported is told of: the ones before it were elsewhere', async () => {
+  const { email, userId } = await setup.newUser('imported');
+  await setup.db.user.update({ where: { id: userId }, data: { importedAt: setup.clock.now() } });
+  const { deviceToken } = (await signIn(email)).tokens;
+  expect(await templatesTo(email)).toEqual(['verify-email', 'new-device']);
+  await signIn(email, { ...ORIGIN, deviceToken: deviceToken ?? null });
+  expect(await templatesTo(email)).toEqual(['verify-email', 'new-device']);
+});
+
 test('a program that keeps no device token is told of five times an hour', async () => {
   const { email } = await setup.newUser('script');
   for (let time = 0; time < 8; time += 1) await signIn(email);

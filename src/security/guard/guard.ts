@@ -12,7 +12,7 @@ export type ProofKind = 'password' | 'mfa' | 'passkey';
 const PROOF_KINDS: readonly ProofKind[] = ['password', 'mfa', 'passkey'];
 
 /** What a network may do so many times an hour. */
-export type NetworkLimit = 'registration' | 'mailRequest' | 'providerTrip';
+export type NetworkLimit = 'registration' | 'mailRequest' | 'providerTrip' | 'passkeyQuestion';
 
 export interface GuardedAttempt {
   kind: ProofKind;

@@ -10,6 +10,7 @@ const CEILING_MEMORY = 30 * DAY;
 
 /** Far above what the people behind one address need, and far below what would fill a table. */
 const PROVIDER_TRIPS_PER_HOUR = 1_000;
+const PASSKEY_QUESTIONS_PER_HOUR = 1_000;
 
 /** The rules with the figures that the operator chose. */
 export function rulesOf(settings: GuardSettings) {
@@ -55,6 +56,8 @@ export function rulesOf(settings: GuardSettings) {
     },
     /** Browsers sent to a provider: each is a row for a day. */
     providerTrip: hourly(PROVIDER_TRIPS_PER_HOUR),
+    /** Sign-ins with a passkey that were begun: each is a row for some minutes. */
+    passkeyQuestion: hourly(PASSKEY_QUESTIONS_PER_HOUR),
     registration: hourly(settings.registrationsPerHour),
     mailRequest: hourly(settings.mailRequestsPerHour),
     mail: hourly(settings.mailsPerHour),

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../database/client.js';
+import type { Transaction } from '../../database/client.js';
 import { AppError, badInput } from '../../errors.js';
 import { levelOf, withSecondFactor } from '../../security/assurance.js';
 import type { Guard } from '../../security/guard/guard.js';
@@ -7,6 +7,7 @@ import type { CodeExchange } from '../identity/social/social-flows.js';
 import type { IdentityService } from '../identity/identity.service.js';
 import { lockUser } from '../identity/locked-user.js';
 import { isVisible, type UserRecord } from '../identity/user-record.js';
+import { createAnswerAttempt, type AnswerAttemptParts } from './answer-attempt.js';
 import type { SessionHolder } from './end-sessions.js';
 import type { ChallengeAnswer, FirstFactor, IssuedChallenge } from './mfa/mfa-challenges.js';
 import type { MfaService } from './mfa/mfa.service.js';
@@ -14,14 +15,13 @@ import { methodOfCode } from './mfa/prove-second-factor.js';
 import type { HeldSession, SessionTokens, SignedInSession } from './open-session.js';
 import type { SessionService } from './session.service.js';
 
-export interface SignInParts {
-  db: Database;
+export interface SignInParts extends AnswerAttemptParts {
   identity: Pick<
     IdentityService,
     'checkCredentials' | 'requirePassword' | 'recheckSignIn' | 'recordSignIn' | 'social'
   >;
   sessions: Pick<SessionService, 'open' | 'signIn' | 'renew'>;
-  mfa: Pick<MfaService, 'methodsOf' | 'challenge' | 'answerChallenge' | 'prove'>;
+  mfa: Pick<MfaService, 'findChallenge' | 'methodsOf' | 'challenge' | 'answerChallenge' | 'prove'>;
   guard: Pick<Guard, 'attempt'>;
 }
 
@@ -39,7 +39,10 @@ interface Opened {
 }
 
 /** Signing in, and proving again who one is: Identity checks, the session service answers with tokens. */
-export function createSignInService({ db, identity, sessions, mfa, guard }: SignInParts) {
+export function createSignInService(parts: SignInParts) {
+  const { db, identity, sessions, mfa, guard } = parts;
+  const attemptOf = createAnswerAttempt(parts);
+
   /**
    * Signs in with address and password.
    *
@@ -89,9 +92,7 @@ export function createSignInService({ db, identity, sessions, mfa, guard }: Sign
    * @throws AppError TOKEN_INVALID for the challenge; MFA_INVALID, RATE_LIMITED for the code; as `continueSignIn`
    */
   async function completeMfa(answer: ChallengeAnswer): Promise<SignedIn> {
-    // Wrong codes of an account are counted with its second factor; those of a network are counted with all else.
-    const attempt = { kind: 'mfa', account: null, origin: answer.origin, device: null } as const;
-    return finish(await guard.attempt(attempt, () => openByChallenge(answer)));
+    return finish(await guard.attempt(await attemptOf(answer), () => openByChallenge(answer)));
   }
 
   async function openByChallenge(answer: ChallengeAnswer): Promise<Opened> {

@@ -18,7 +18,7 @@ export type Arrivals = ReturnType<typeof createArrivals>;
 export function createArrivals({ clock, deviceTokens, audit, reports }: ArrivalParts) {
   /**
    * Part of the transaction that opens a session: tells the owner of a sign-in on a device that is not known, unless
-   * it is the first sign-in ever. The caller holds the account's lock.
+   * it is the first sign-in ever: of an account that was imported, the first ones were elsewhere. The caller holds the account's lock.
    *
    * @returns the token by which the device is known from now on
    */
@@ -29,10 +29,11 @@ export function createArrivals({ clock, deviceTokens, audit, reports }: ArrivalP
     const now = clock.now();
     const user = await tx.user.findUnique({
       where: { id: userId },
-      select: { id: true, email: true, credentialsVoidAt: true },
+      select: { id: true, email: true, credentialsVoidAt: true, importedAt: true },
     });
     const isKnown = user && deviceTokens.findKnownDevice(origin.deviceToken, user, now) !== null;
-    if (user?.email && !isKnown && (await audit.hasHappened(tx, 'session.created', userId))) {
+    if (!user?.email || isKnown) return deviceTokens.issue(origin.deviceToken, userId, now);
+    if (user.importedAt !== null || (await audit.hasHappened(tx, 'session.created', userId))) {
       await reports.newDevice(tx, { id: userId, email: user.email }, origin);
     }
     return deviceTokens.issue(origin.deviceToken, userId, now);

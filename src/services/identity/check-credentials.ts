@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../../errors.js';
+import { normalise } from '../../privacy/search-index.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { AuditAction } from '../audit/audit-action.js';
 import { untilNextBeat } from './even-pace.js';
@@ -117,7 +118,8 @@ export function createCredentials(parts: IdentityParts) {
   async function check({ email, password, origin }: SignInAttempt): Promise<VerifiedUser> {
     const startedAt = performance.now();
     const user = await db.user.findUnique({ where: { email }, select: COLUMNS });
-    const account = user?.id ?? email;
+    // Known addresses are found in whatever case: an unknown one must not gain guesses by its spelling.
+    const account = user?.id ?? normalise(email, 'email');
     return admit(user, { action: 'session.refused', account, password, origin, startedAt });
   }
 

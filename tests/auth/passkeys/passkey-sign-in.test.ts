@@ -66,6 +66,13 @@ test('the question tells nobody whether an address is known, or has a passkey', 
   expect(shapes[2]).toEqual(shapes[0]);
 });
 
+test('one operation asks for one ceremony', async () => {
+  const answer = await server.graphql(
+    'mutation { a: beginPasskeyLogin { ceremony } b: beginPasskeyLogin { ceremony } }',
+  );
+  expect([answer.data ?? null, codeOf(answer)]).toEqual([null, 'BAD_USER_INPUT']);
+});
+
 test('in cookie mode the refresh token travels in the cookie', async () => {
   const owner = await newOwner(server);
   const credential = await addPasskey(server, owner, authenticator);

@@ -1,4 +1,5 @@
 import type { Mail } from '../../../mail/outbox.js';
+import type { Guard } from '../../../security/guard/guard.js';
 import type { IdentityService } from '../../identity/identity.service.js';
 import type { MfaService } from '../mfa/mfa.service.js';
 import type { SessionService } from '../session.service.js';
@@ -14,4 +15,5 @@ export interface PasskeyParts extends PasskeyProofParts {
   mfa: Pick<MfaService, 'methodsOf' | 'findChallenge' | 'requireDispensable' | 'settleAfterRemoval'>;
   signIn: Pick<SignInService, 'continueSignIn'>;
   proofs: PasskeyProofs;
+  guard: Pick<Guard, 'attempt' | 'limit'>;
 }

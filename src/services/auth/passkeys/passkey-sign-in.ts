@@ -4,7 +4,7 @@ import { atEvenPace } from '../../identity/even-pace.js';
 import type { SignedIn } from '../sign-in.service.js';
 import type { Ceremony } from './add-passkey.js';
 import type { PasskeyParts } from './passkey-parts.js';
-import type { CeremonyAnswer } from './use-passkey.js';
+import type { CeremonyAnswer, UsedPasskey } from './use-passkey.js';
 
 /** Whose passkey is asked for: anybody's, that of an address, or that of a sign-in which lacks a second factor. */
 export interface Asked {
@@ -13,7 +13,7 @@ export interface Asked {
 }
 
 /** Signs in with a passkey alone: possession of the key, and the person verified by the authenticator. */
-export function createPasskeySignIn({ db, mfa, signIn, proofs }: PasskeyParts) {
+export function createPasskeySignIn({ db, mfa, signIn, proofs, guard }: PasskeyParts) {
   const { ceremonies, webAuthn, refusals, usePasskey } = proofs;
 
   /**
@@ -21,9 +21,11 @@ export function createPasskeySignIn({ db, mfa, signIn, proofs }: PasskeyParts) {
    * not: each can be found by its authenticator, and nobody learns who has one. With the challenge of a second
    * factor it names those of the account, whose first factor was proved.
    *
-   * @throws AppError TOKEN_INVALID for a challenge that is unknown, expired, answered or worn out
+   * @throws AppError TOKEN_INVALID for a challenge that is unknown, expired, answered or worn out;
+   *   RATE_LIMITED for a network that asks too often
    */
-  async function begin({ email, challenge }: Asked): Promise<Ceremony> {
+  async function begin({ email, challenge }: Asked, origin: RequestOrigin): Promise<Ceremony> {
+    await guard.limit('passkeyQuestion', origin);
     if (challenge !== null) return beginSecondFactor(challenge);
     const begun =
       email === null
@@ -53,22 +55,26 @@ export function createPasskeySignIn({ db, mfa, signIn, proofs }: PasskeyParts) {
    * Ends: opens a session that counts as one of two factors.
    *
    * @throws AppError TOKEN_INVALID for the ceremony, PASSKEY_INVALID for the answer, ACCOUNT_SUSPENDED,
-   * ACCOUNT_DELETED, EMAIL_NOT_VERIFIED
+   * ACCOUNT_DELETED, EMAIL_NOT_VERIFIED, RATE_LIMITED for a network that failed too often
    */
   async function finish(answer: CeremonyAnswer, origin: RequestOrigin): Promise<SignedIn> {
-    const outcome = await usePasskey.check(db, answer);
-    if ('code' in outcome) {
-      const { code, reason, subjectId } = outcome;
-      if (code === 'PASSKEY_INVALID')
-        await refusals.recordAlone({ subjectId, actorId: null, origin }, reason);
-      throw new AppError(code);
-    }
-    const { userId, passwordChangedAt } = outcome;
-    const first = { userId, amr: [...outcome.amr, 'mfa'], passwordChangedAt, origin };
+    // Whose passkey it is only its check tells: the failures of the network are counted.
+    const guarded = { kind: 'passkey', account: null, origin, device: null } as const;
+    const used = await guard.attempt(guarded, () => requireUsed(answer, origin));
+    const { userId, passwordChangedAt } = used;
+    const first = { userId, amr: [...used.amr, 'mfa'], passwordChangedAt, origin };
     const attempt = { subjectId: userId, actorId: null, origin };
     const result = await refusals.recordFailure(attempt, () => signIn.continueSignIn(first));
     if ('challenge' in result) throw new Error('A passkey was not taken for two factors.');
     return result;
+  }
+
+  async function requireUsed(answer: CeremonyAnswer, origin: RequestOrigin): Promise<UsedPasskey> {
+    const outcome = await usePasskey.check(db, answer);
+    if (!('code' in outcome)) return outcome;
+    const { code, reason, subjectId } = outcome;
+    if (code === 'PASSKEY_INVALID') await refusals.recordAlone({ subjectId, actorId: null, origin }, reason);
+    throw new AppError(code);
   }
 
   return { begin, finish };

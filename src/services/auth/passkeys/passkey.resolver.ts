@@ -64,7 +64,7 @@ export class PasskeyResolver {
     nullable: true,
     description:
       'Begins a sign-in with a passkey, or the second factor of one; the options are for `navigator.credentials.get`. ' +
-      'Answers alike whether or not the address is known. Errors: TOKEN_INVALID for the challenge.',
+      'Answers alike whether or not the address is known. Errors: TOKEN_INVALID for the challenge, RATE_LIMITED.',
   })
   async beginPasskeyLogin(
     @Arg('email', () => EmailAddress, {
@@ -78,8 +78,9 @@ export class PasskeyResolver {
         'That of `MfaRequired`, for `completeMfa`: the options then name the passkeys of the account.',
     })
     challenge: string | null,
+    @Ctx() context: GraphqlContext,
   ): Promise<PasskeyCeremony> {
-    return this.passkeys.beginLogin({ email: email ?? null, challenge: challenge ?? null });
+    return this.passkeys.beginLogin({ email: email ?? null, challenge: challenge ?? null }, context.origin);
   }
 
   @Mutation(() => LoginSuccess, {
@@ -87,7 +88,7 @@ export class PasskeyResolver {
     description:
       'Signs in with the passkey; no second factor is asked for, since the authenticator has verified the user. ' +
       'Errors: TOKEN_INVALID for the ceremony, PASSKEY_INVALID for the answer, ACCOUNT_SUSPENDED, ACCOUNT_DELETED, ' +
-      'EMAIL_NOT_VERIFIED.',
+      'EMAIL_NOT_VERIFIED, RATE_LIMITED.',
   })
   async finishPasskeyLogin(
     @Arg('ceremony', () => String, { description: 'From `beginPasskeyLogin`.' }) ceremony: string,
