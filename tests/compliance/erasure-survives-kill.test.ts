@@ -159,6 +159,45 @@ test.each(['access', 'ledger', 'destroy'] as const)(
   },
 );
 
+test('an account that does not open keeps no other erasure that is due from beginning, or from being taken up', async () => {
+  const actors = [];
+  for (const name of ['broken', 'ada']) {
+    const user = { email: `${name}-${crypto.randomUUID()}@example.com` };
+    const { id } = await workshop.db.user.create({ data: user, select: { id: true } });
+    await workshop.erasures.request({ actorId: id, origin: { ipAddress: null, userAgent: null } }, null);
+    actors.push(id);
+  }
+  const [broken, due] = actors;
+  const stalled = await beginErasure(workshop, 'grace');
+  const jobs = async () => {
+    const { rows } = await client.query(
+      `SELECT 1 FROM pgboss.job WHERE name = 'erasure.carry-out' AND data->>'erasureId' = $1`,
+      [stalled.erasureId],
+    );
+    return rows.length;
+  };
+  const before = await jobs();
+  await client.query(`UPDATE erasure_requests SET started_at = 'epoch' WHERE id = $1`, [stalled.erasureId]);
+  await client.query('DELETE FROM data_keys WHERE user_id = $1', [broken]);
+  for (const [userId, moment] of [
+    [broken, '1970-01-01'],
+    [due, '1970-01-02'],
+  ]) {
+    await client.query('UPDATE erasure_requests SET scheduled_for = $2 WHERE user_id = $1', [userId, moment]);
+  }
+  await workshop.erasures.runDue();
+  const { rows } = await client.query<{ user_id: string; status: string }>(
+    'SELECT user_id, status::text FROM erasure_requests WHERE user_id = ANY ($1)',
+    [actors],
+  );
+  expect(Object.fromEntries(rows.map((row) => [row.user_id, row.status]))).toEqual({
+    [broken!]: 'SCHEDULED',
+    [due!]: 'RUNNING',
+  });
+  expect(await jobs()).toBe(before + 1);
+  await client.query('DELETE FROM erasure_requests WHERE user_id = $1', [broken]);
+});
+
 test('two processes that carry out one erasure at once end the same', async () => {
   const { userId, erasureId } = await beginErasure(workshop, 'ada');
   await Promise.all([runInProcess(erasureId, ''), workshop.erasures.carryOut(erasureId)]);

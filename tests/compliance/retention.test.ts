@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, DAY, HOUR } from '../../src/clock.js';
+import { findUnusedAccounts } from '../../src/database/unused-accounts.js';
 import { RETENTION_RULES } from '../../src/privacy/retention-rules.js';
 import { REGISTER } from '../../src/privacy/register.js';
 import { eventually } from '../setup/eventually.js';
@@ -183,6 +184,25 @@ test('an account that nobody uses is deleted, recoverably, once its person was t
   expect(await statusOf(backAgain)).toBe('ACTIVE');
   expect(await statusOf(staff)).toBe('ACTIVE');
   expect(await db().session.count({ where: { userId: left.id, revokedAt: null } })).toBe(0);
+});
+
+test('accounts that do not open are gone past, however few a batch takes', async () => {
+  const [broken, alsoBroken, last] = [await signUp(server), await signUp(server), await signUp(server)];
+  await age(broken, 10 * DAY, { isVerified: false });
+  await age(alsoBroken, 9 * DAY, { isVerified: false });
+  await age(last, 8 * DAY, { isVerified: false });
+  const ids = [broken.id, alsoBroken.id];
+  await db().$executeRaw`DELETE FROM data_keys WHERE user_id = ANY (${ids}::uuid[])`;
+  const unusedSince = ago(7 * DAY);
+  const all = await findUnusedAccounts(db(), { which: 'unverified', unusedSince, limit: 10 });
+  expect(all.filter((id) => ids.includes(id) || id === last.id)).toEqual([...ids, last.id]);
+  for (const [n, id] of all.entries()) {
+    const page = { which: 'unverified', unusedSince, limit: 1, after: id } as const;
+    expect(await findUnusedAccounts(db(), page)).toEqual(all.slice(n + 1, n + 2));
+  }
+  expect(await server.app.retention.run()).toMatchObject({ unverifiedSignUps: 1 });
+  expect(await db().erasureRequest.count({ where: { userId: last.id } })).toBe(1);
+  expect(await db().erasureRequest.count({ where: { userId: { in: ids } } })).toBe(0);
 });
 
 test('each run leaves evidence in the audit log', async () => {

@@ -26,13 +26,22 @@ export function createErasureService(given: ErasureParts, watch?: WatchSteps) {
   const carryOut = createCarryOut(parts, watch);
   const requests = createRequestErasure(parts);
 
-  /** Begins every erasure whose grace period is over, and takes up again what a dead process left. For a job. */
+  /**
+   * Begins every erasure whose grace period is over, and takes up again what a dead process left. One that cannot begin
+   * is logged and tried again at the next call; it holds nobody else's up. For a job.
+   */
   async function runDue(): Promise<void> {
     const due = await db.erasureRequest.findMany({
       where: { status: 'SCHEDULED', scheduledFor: { lte: clock.now() } },
       select: { id: true, userId: true },
     });
-    for (const { id, userId } of due) await beginIfDue(id, userId);
+    for (const { id, userId } of due) {
+      try {
+        await beginIfDue(id, userId);
+      } catch (err) {
+        log.error({ err, userId }, 'An erasure that is due could not begin');
+      }
+    }
     await resume(after(clock.now(), -STALLED_AFTER));
   }
 

@@ -1,31 +1,51 @@
 import { after, DAY } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { findUnusedAccounts, type UnusedAccounts } from '../../../database/unused-accounts.js';
+import type { Log } from '../../../log.js';
 import { lockUser } from '../../identity/locked-user.js';
 import { CARRY_OUT_JOB } from '../erasure/request-erasure.js';
 import { NOBODY } from '../nobody.js';
 import type { RetentionParts } from './retention-parts.js';
 
-type Selection = Omit<UnusedAccounts, 'limit' | 'id'>;
+type Selection = Omit<UnusedAccounts, 'limit' | 'id' | 'after'>;
 type Work = (tx: Transaction, user: { id: string; email: string }) => Promise<void>;
 
 /** Accounts that nobody uses: sign-ups that were never confirmed, and accounts that were left. */
-export function createRetentionAccounts(parts: RetentionParts) {
-  const { db, clock, audit, mail, jobs, config, softDelete, endSessions } = parts;
+export function createRetentionAccounts(parts: RetentionParts & { log: Log }) {
+  const { db, clock, audit, mail, jobs, config, softDelete, endSessions, log } = parts;
   const { unverified, inactive, inactiveNotice } = config.retention;
   const before = (period: number): Date => after(clock.now(), -period);
 
-  /** Does `work` for each account of the selection that is still one of it once its lock is held. */
+  /**
+   * Does `work` for at most `limit` accounts of the selection, and answers for how many. One for which it fails, since
+   * its values do not open, say, is logged and gone past: it keeps nobody else's from being done.
+   */
   async function forEach(selection: Selection, limit: number, work: Work): Promise<number> {
-    const ids = await findUnusedAccounts(db, { ...selection, limit });
-    for (const id of ids) {
-      await db.$transaction(async (tx) => {
-        const user = await lockUser(tx, id);
-        const [still] = await findUnusedAccounts(tx, { ...selection, limit: 1, id });
-        if (user?.email && still) await work(tx, { id, email: user.email });
-      });
-    }
-    return ids.length;
+    let done = 0;
+    let last: string | undefined;
+    do {
+      const ids = await findUnusedAccounts(db, { ...selection, limit: limit - done, after: last });
+      for (const userId of ids) {
+        try {
+          if (await doOne(selection, userId, work)) done += 1;
+        } catch (err) {
+          log.error({ err, userId }, 'Retention failed for an account, which is tried again in the next run');
+        }
+      }
+      last = ids.at(-1);
+    } while (last !== undefined && done < limit);
+    return done;
+  }
+
+  /** Whether the account was still one of the selection once its lock was held, and `work` was done. */
+  function doOne(selection: Selection, id: string, work: Work): Promise<boolean> {
+    return db.$transaction(async (tx) => {
+      const user = await lockUser(tx, id);
+      const [still] = await findUnusedAccounts(tx, { ...selection, limit: 1, id });
+      if (!user?.email || !still) return false;
+      await work(tx, { id, email: user.email });
+      return true;
+    });
   }
 
   /** Begins the erasure of sign-ups whose address was never confirmed and that nobody used in the period. */
