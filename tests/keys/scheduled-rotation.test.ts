@@ -60,6 +60,29 @@ test('the next pepper waits for the last account, the next index key for the rem
   for (const { email } of people) await signIn(email);
 });
 
+test('a data key that is due is replaced alone, also by the run after one that was cut off', async () => {
+  const [old, young] = (await it.sql<{ id: string }>('SELECT id FROM users ORDER BY id')).map(({ id }) => id);
+  const replaced = async (work: () => Promise<unknown>) => {
+    const age = `UPDATE data_key_rotations SET at = now() - interval '2 days' WHERE user_id = $1`;
+    await it.sql(age, [old]);
+    const [row] = await it.sql<{ now: Date }>('SELECT clock_timestamp() AS now');
+    await work();
+    const select = 'SELECT user_id AS id FROM data_key_rotations WHERE at >= $1 ORDER BY user_id';
+    return (await it.sql<{ id: string }>(select, [row?.now])).map(({ id }) => id);
+  };
+  const cutOff = () =>
+    it.sql(`INSERT INTO key_rotations (purpose, started_at, total, position) VALUES ('data', now(), 1, $1)`, [
+      new Date(Date.now() - 86_400_000).toISOString(),
+    ]);
+  expect(await replaced(upkeep)).toEqual([old]);
+  expect(await replaced(() => cutOff().then(upkeep))).toEqual([old]);
+  const byHand = () => it.server.app.keyUpkeep.rotate('data', { rate: null, grace: 0 });
+  expect(await replaced(() => cutOff().then(byHand))).toEqual([old, young]);
+  expect(await it.sql(`SELECT 1 FROM key_rotations WHERE completed_at IS NULL AND purpose = 'data'`)).toEqual(
+    [],
+  );
+});
+
 test('each is in the audit log', async () => {
   const events = await it.sql<{ purpose: string; key: string | null }>(
     `SELECT data ->> 'purpose' AS purpose, data ->> 'keyId' AS key FROM audit_events WHERE action = 'key.rotation_started' ORDER BY at, id`,

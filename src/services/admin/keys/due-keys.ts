@@ -50,15 +50,17 @@ export function createDueKeys({
     return row?.since ?? null;
   }
 
-  async function isDataKeyDue(): Promise<boolean> {
-    if (lifetimes.data === null) return false;
+  /** Before which moment data keys are past their lifetime; null when none is. */
+  async function findDataKeyBound(): Promise<Date | null> {
+    if (lifetimes.data === null) return null;
+    const olderThan = bound(lifetimes.data);
     const [row] = await sql<{ due: boolean }>(
       `SELECT EXISTS (SELECT FROM users u LEFT JOIN data_key_rotations r ON r.user_id = u.id
         WHERE u.status <> 'ERASED' AND coalesce(r.at, u.created_at) < $1) AS due`,
-      [bound(lifetimes.data)],
+      [olderThan],
     );
-    return row?.due ?? false;
+    return row?.due ? olderThan : null;
   }
 
-  return { isRingKeyDue, isDataKeyDue };
+  return { isRingKeyDue, findDataKeyBound };
 }

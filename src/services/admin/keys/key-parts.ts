@@ -40,6 +40,12 @@ export interface KeyParts {
   log: Log;
 }
 
+/** Of a replacement that nobody asked for but the keys' age. */
+export interface Scheduled {
+  /** Data keys of before that are due; null: goes on with what was begun. */
+  olderThan: Date | null;
+}
+
 /** How a replacement is carried out. Times in milliseconds. */
 export interface RotationOptions {
   /** Rows a second at the most; null: as fast as it goes. */

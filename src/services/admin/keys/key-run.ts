@@ -10,13 +10,18 @@ const NOTED_EVERY = 2_000;
 /** The record of replacements: what is under way, how far it is, and the audit events of its start and end. */
 export function createRuns({ db, audit, clock }: Pick<KeyParts, 'db' | 'audit' | 'clock'>) {
   /** The replacement of this kind that is under way, or else a new one. */
-  async function open(kind: KeyKind, keyId: string | null, total: number): Promise<KeyRotation> {
+  async function open(
+    kind: KeyKind,
+    keyId: string | null,
+    total: number,
+    position: string | null = null,
+  ): Promise<KeyRotation> {
     return db.$transaction(
       async (tx) => {
         const found = await tx.keyRotation.findFirst({ where: { purpose: kind, keyId, completedAt: null } });
         if (found) return found;
         const run = await tx.keyRotation.create({
-          data: { purpose: kind, keyId, startedAt: clock.now(), total },
+          data: { purpose: kind, keyId, startedAt: clock.now(), total, position },
         });
         await record(tx, 'key.rotation_started', run);
         return run;
@@ -60,7 +65,7 @@ export function createRuns({ db, audit, clock }: Pick<KeyParts, 'db' | 'audit' |
     open,
     complete,
     completeAll,
-    note: async (run: KeyRotation, position: string): Promise<void> => {
+    note: async (run: KeyRotation, position: string | null): Promise<void> => {
       await db.keyRotation.update({ where: { id: run.id }, data: { position } });
     },
 

@@ -44,7 +44,9 @@ export function createKeyService(parts: KeyParts & { lifetimes: KeyLifetimes }) 
       const mayAdd = !goesOn && (await due.isRingKeyDue(kind));
       if (goesOn || mayAdd) await attempt(() => rotate(kind, { ...options, mayAdd }));
     }
-    if (isOpen('data') || (await due.isDataKeyDue())) await attempt(() => rotate('data', options));
+    const olderThan = isOpen('data') ? null : await due.findDataKeyBound();
+    if (isOpen('data') || olderThan !== null)
+      await attempt(() => rotate('data', { ...options, scheduled: { olderThan } }));
     await completeSigning();
   }
 

@@ -7,7 +7,13 @@ import { withUpkeepLock } from '../../../database/re-sealing/sql.js';
 import type { KeyRotation } from '../../../database/generated/client.js';
 import { createKeyGenerations } from '../../../privacy/key-generations.js';
 import { wrappingContext } from '../../../security/signing-key-material.js';
-import { type KeyKind, type KeyParts, RING_PURPOSES, type RotationOptions } from './key-parts.js';
+import {
+  type KeyKind,
+  type KeyParts,
+  RING_PURPOSES,
+  type RotationOptions,
+  type Scheduled,
+} from './key-parts.js';
 import { PEPPERS_FILLED, type Runs } from './key-run.js';
 import { activeKeyId, countOutdated, renewRing, type RingRenewal } from './ring-steps.js';
 
@@ -35,13 +41,14 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
 
   /**
    * Replaces the key of a kind and brings every row under the new one. With `mayAdd: false` the ring gets no new key:
-   * rows come under the active one, or one that an earlier attempt began with.
+   * rows come under the active one, or one that an earlier attempt began with. Data keys that are `scheduled` go by their
+   * age, each user's own; without it all are replaced.
    *
    * @throws BusyError while another process does so
    */
   async function rotate(
     kind: KeyKind,
-    options: RotationOptions & { mayAdd?: boolean },
+    options: RotationOptions & { mayAdd?: boolean; scheduled?: Scheduled },
   ): Promise<RotationOutcome> {
     return withUpkeepLock(databaseUrl, `keys ${kind}`, async () => {
       if (kind === 'signing') return rotateSigning();
@@ -86,15 +93,26 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
     }
   }
 
-  async function rotateData(options: RotationOptions): Promise<RotationOutcome> {
-    const [users] = await sql<{ count: string }>('SELECT count(*) AS count FROM users');
-    const run = await runs.open('data', null, Number(users?.count ?? 0));
+  async function rotateData({
+    scheduled,
+    ...options
+  }: RotationOptions & { scheduled?: Scheduled }): Promise<RotationOutcome> {
+    const olderThan = scheduled?.olderThan ?? null;
+    const [users] = await sql<{ count: string }>(
+      `SELECT count(*) AS count FROM users u LEFT JOIN data_key_rotations r ON r.user_id = u.id
+        WHERE $1::timestamptz IS NULL OR coalesce(r.at, u.created_at) < $1`,
+      [olderThan],
+    );
+    const run = await runs.open('data', null, Number(users?.count ?? 0), olderThan?.toISOString() ?? null);
+    // An operator asks for all, whatever the schedule has begun with; who goes on after them must know.
+    if (!scheduled && run.position !== null) await runs.note(run, null);
+    const since = scheduled && run.position !== null ? new Date(run.position) : run.startedAt;
     const [done] = await sql<{ count: string }>(
       `SELECT count(*) AS count FROM data_key_rotations WHERE stage = 'done' AND at >= $1`,
       [run.startedAt],
     );
     const counting = countRows(run, Number(done?.count ?? 0), options);
-    await replaceData(options, run.startedAt, null, counting);
+    await replaceData(options, since, null, counting);
     const { changed, failed } = counting.result();
     if (failed === 0) await runs.complete(run, changed);
     return { keyId: null, changed, failed, left: failed, ring: null };
