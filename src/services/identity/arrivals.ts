@@ -18,7 +18,8 @@ export type Arrivals = ReturnType<typeof createArrivals>;
 export function createArrivals({ clock, deviceTokens, audit, reports }: ArrivalParts) {
   /**
    * Part of the transaction that opens a session: tells the owner of a sign-in on a device that is not known, unless
-   * it is the first sign-in ever: of an account that was imported, the first ones were elsewhere. The caller holds the account's lock.
+   * it is the first sign-in ever: of an account that was imported, the first ones were elsewhere. The caller holds
+   * the account's lock.
    *
    * @returns the token by which the device is known from now on
    */
