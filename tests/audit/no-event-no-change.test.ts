@@ -3,13 +3,21 @@ import pg from 'pg';
 import { createApiSchema } from '../../src/app/schema.js';
 import { signInAs, type Person } from '../admin/staff.js';
 import { codeAt } from '../auth/authenticator.js';
+import { beginLogin, beginRegistration, ORIGIN } from '../auth/passkeys/passkey-setup.js';
+import { createAuthenticator, type Credential } from '../auth/passkeys/software-authenticator.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
 
 // Each mutation of the schema is called twice: while no event can be inserted, when it must fail and leave every
 // table as it was, and then as usual, when it must work: else the first call would have shown nothing.
 
-/** Says nothing that `lastSeenAt` does not, every few minutes: it has no event on purpose. */
-const WITHOUT_EVENT = ['refreshSession'];
+/**
+ * `refreshSession` says nothing that `lastSeenAt` does not, every few minutes; the others only hand out a challenge,
+ * and what comes of it is the event.
+ */
+const WITHOUT_EVENT = ['refreshSession', 'beginPasskeyLogin', 'beginPasskeyRegistration', 'beginSocialLink'];
+
+/** Needs a provider beside the server. */
+const TRIED_WITH_A_PROVIDER = ['exchangeSocialLogin'];
 
 let server: FullServer;
 let superuser: pg.Client;
@@ -19,6 +27,8 @@ let subject: Person;
 let owner: Person;
 let recoveryCodes: string[] = [];
 let ids: Record<string, string>;
+let credential: Credential;
+const authenticator = createAuthenticator(ORIGIN);
 
 beforeAll(async () => {
   server = await startFullServer();
@@ -79,6 +89,10 @@ const CALLS: Call[] = [
   { mutation: 'completeMfa', input: async () => ({ challenge: await challenge(), method: 'RECOVERY_CODE', code: recoveryCodes.shift() }), select: '{ session { id } }' },
   { mutation: 'regenerateRecoveryCodes', by: asOwner, arguments: () => ({ code: recoveryCodes.shift() }), select: '{ recoveryCodes }', keep: keepRecoveryCodes },
   { mutation: 'disableTotp', by: asOwner, arguments: () => ({ code: recoveryCodes.shift() }), select: '{ user { id } }' },
+  { mutation: 'finishPasskeyRegistration', by: asOwner, arguments: () => newPasskey(), select: '{ user { passkeys { id } } }', keep: ({ user: { passkeys: [passkey] } }: { user: { passkeys: { id: string }[] } }) => (ids.passkey = passkey?.id ?? '') },
+  { mutation: 'finishPasskeyLogin', arguments: () => passkeyAnswer(), select: '{ session { id } }' },
+  { mutation: 'removePasskey', by: asOwner, arguments: () => ({ id: ids.passkey }), select: '{ user { id } }' },
+  { mutation: 'unlinkSocialLogin', by: asOwner, arguments: async () => ({ id: await linkedLogin() }), select: '{ user { id } }' },
   { mutation: 'logout', by: asSubject },
   { mutation: 'createUser', by: asAdmin, input: () => ({ email: `${randomUUID()}@example.com` }), select: '{ user { id } }' },
   { mutation: 'acceptInvitation', input: async () => ({ ...(await mailed('invitation')), newPassword: PASSWORD }) },
@@ -102,7 +116,9 @@ const MUTATIONS = createApiSchema().getMutationType()?.getFields() ?? {};
 
 test('every mutation is tried, or is known to write no event', () => {
   const tried = CALLS.map(({ mutation }) => mutation);
-  expect([...tried, ...WITHOUT_EVENT].sort()).toEqual(Object.keys(MUTATIONS).sort());
+  expect([...tried, ...WITHOUT_EVENT, ...TRIED_WITH_A_PROVIDER].sort()).toEqual(
+    Object.keys(MUTATIONS).sort(),
+  );
 });
 
 test.each(CALLS)('$mutation', async (call) => {
@@ -176,6 +192,26 @@ async function challenge(): Promise<string> {
     { input: { email: owner.email, password: PASSWORD } },
   );
   return (data?.login as { challenge: string }).challenge;
+}
+
+async function newPasskey() {
+  const { begun } = await beginRegistration(server, owner.token);
+  const made = authenticator.create(begun.options);
+  credential = made.credential;
+  return { ceremony: begun.ceremony, response: made.answer };
+}
+
+async function passkeyAnswer() {
+  const { ceremony, options } = await beginLogin(server);
+  return { ceremony, response: authenticator.get(options, credential) };
+}
+
+async function linkedLogin(): Promise<string> {
+  const { id } = await server.app.db.socialLogin.create({
+    data: { userId: owner.id, provider: 'acme', providerId: 'acme|owner' },
+    select: { id: true },
+  });
+  return id;
 }
 
 async function unverified(): Promise<string> {

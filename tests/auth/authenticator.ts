@@ -16,9 +16,10 @@ export function wrongCode(secret: string, moment: Date): string {
   return ['000000', '111111', '222222', '333333'].find((code) => !right.includes(code)) ?? '';
 }
 
-/** An account of the services with an authenticator app, and the session that it was set up in. */
+/** An account of the services, its address verified, with an authenticator app, and the session that it was set up in. */
 export async function enrolledUser(setup: AccountSetup, name: string) {
   const { email, userId } = await setup.newUser(name);
+  await setup.db.user.update({ where: { id: userId }, data: { isVerified: true }, select: { id: true } });
   const { session } = await setup.logIn(email);
   const viewer = { userId, sessionId: session.id, authTime: setup.clock.now(), amr: ['pwd'] };
   const caller: MfaCaller = { viewer, origin: ORIGIN };

@@ -145,7 +145,7 @@ test('accounts are made, signed in, read and written; neither database alone hol
   ]);
   expect((await ask('/readyz')).body).toEqual({
     status: 'ok',
-    checks: { database: 'ok', start: 'ok', keyStore: 'ok', keyDatabase: 'ok' },
+    checks: { database: 'ok', start: 'ok', guards: 'ok', keyStore: 'ok', keyDatabase: 'ok' },
   });
 });
 
