@@ -118,7 +118,8 @@ export const ATTACKS: readonly Attack[] = [
       query: 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { email } } }',
       variables: { r: Array.from({ length: 800 }, (_, n) => ({ __typename: 'User', id: `${salt}${n}` })) },
     }),
-    code: 'GRAPHQL_VALIDATION_FAILED',
+    code: 'QUERY_TOO_COMPLEX',
+    measure: 'listSize',
   },
   {
     name: 'tokens: 33,000 of them',

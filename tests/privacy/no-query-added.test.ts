@@ -14,6 +14,12 @@ let statements: string[] = [];
 const original = pg.Client.prototype.query;
 
 beforeAll(async () => {
+  // Before any connection is made: the pool of the product keeps the method that it finds.
+  pg.Client.prototype.query = function counted(this: pg.Client, ...args: Parameters<typeof original>) {
+    const [first] = args as unknown as [string | { text: string }];
+    statements.push(typeof first === 'string' ? first : first.text);
+    return original.apply(this, args);
+  } as typeof original;
   it = await openSealedDatabase();
   plain = new PrismaClient({ adapter: new PrismaPg({ connectionString: it.url }) });
   for (let n = 0; n < 100; n += 1) {
@@ -22,11 +28,6 @@ beforeAll(async () => {
     const profile = { create: { fullName: `Person ${n}` } };
     userId = (await it.db.user.create({ data: { email, profile, sessions } })).id;
   }
-  pg.Client.prototype.query = function counted(this: pg.Client, ...args: Parameters<typeof original>) {
-    const [first] = args as unknown as [string | { text: string }];
-    statements.push(typeof first === 'string' ? first : first.text);
-    return original.apply(this, args);
-  } as typeof original;
 });
 afterAll(async () => {
   pg.Client.prototype.query = original;
