@@ -69,13 +69,11 @@ export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
     };
   }
 
-  /** The original `query` of each connection, under what watches it. */
-  const queries = new WeakMap<pg.PoolClient, Query>();
-
   async function borrow(): Promise<pg.PoolClient> {
     const client = await connect();
-    let query = queries.get(client);
-    if (!query) queries.set(client, (query = client.query.bind(client) as unknown as Query));
+    // That of the class, not what an earlier borrower's watch left on the connection.
+    const { query: method } = Object.getPrototypeOf(client) as { query: Query };
+    const query: Query = (statement) => method.call(client, statement);
     client.query = watched(client, query) as unknown as typeof client.query;
     return client;
   }

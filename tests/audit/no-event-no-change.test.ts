@@ -51,6 +51,8 @@ interface Call {
   input?: () => Promise<object> | object;
   arguments?: () => Promise<Record<string, unknown>> | Record<string, unknown>;
   select?: string;
+  /** A table that changes all the same: the counter of a passkey moves with each answer, as the challenge is spent. */
+  ignores?: string;
   /** What it was called with is good for one call, whatever came of it. */
   spendsArguments?: boolean;
   keep?: (answer: never) => void;
@@ -60,7 +62,10 @@ const asUser = () => user;
 const asSubject = () => subject;
 const asOwner = () => owner;
 const asAdmin = () => admin;
-const mailed = async (template: string) => ({ token: await server.mailedToken(template) });
+const mailed = async (template: string) => {
+  await quiet();
+  return { token: await server.mailedToken(template) };
+};
 const about = () => ({ userId: subject.id });
 const keepRecoveryCodes = (payload: { recoveryCodes: string[] }) =>
   void (recoveryCodes = [...payload.recoveryCodes]);
@@ -92,7 +97,7 @@ const CALLS: Call[] = [
   { mutation: 'regenerateRecoveryCodes', by: asOwner, arguments: () => ({ code: recoveryCodes.shift() }), select: '{ recoveryCodes }', keep: keepRecoveryCodes },
   { mutation: 'disableTotp', by: asOwner, arguments: () => ({ code: recoveryCodes.shift() }), select: '{ user { id } }' },
   { mutation: 'finishPasskeyRegistration', spendsArguments: true, by: asOwner, arguments: () => newPasskey(), select: '{ user { passkeys { id } } }', keep: ({ user: { passkeys: [passkey] } }: { user: { passkeys: { id: string }[] } }) => (ids.passkey = passkey?.id ?? '') },
-  { mutation: 'finishPasskeyLogin', spendsArguments: true, arguments: () => passkeyAnswer(), select: '{ session { id } }' },
+  { mutation: 'finishPasskeyLogin', spendsArguments: true, ignores: 'public.passkeys', arguments: () => passkeyAnswer(), select: '{ session { id } }' },
   { mutation: 'removePasskey', by: asOwner, arguments: () => ({ id: ids.passkey }), select: '{ user { id } }' },
   { mutation: 'unlinkSocialLogin', by: asOwner, arguments: async () => ({ id: await linkedLogin() }), select: '{ user { id } }' },
   { mutation: 'logout', by: asSubject },
@@ -132,7 +137,9 @@ test.each(CALLS)('$mutation', async (call) => {
   let refused;
   try {
     refused = await send(call, args, token);
-    expect(await contents()).toEqual(before);
+    const after = await contents();
+    if (call.ignores) after[call.ignores] = before[call.ignores] ?? '';
+    expect(after).toEqual(before);
   } finally {
     await superuser.query('ALTER TABLE audit_events DROP CONSTRAINT no_events');
   }

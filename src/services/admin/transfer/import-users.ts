@@ -1,3 +1,4 @@
+import { MINUTE } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { isUniqueViolation } from '../../identity/unique-violation.js';
@@ -32,6 +33,8 @@ export interface Import {
 }
 
 const BATCH = 250;
+/** Nobody waits for a batch, and a database that is busy may take its time; each statement has its own bound. */
+const PATIENCE = { timeout: MINUTE };
 const NOTHING: ImportProgress = {
   position: 0,
   created: 0,
@@ -158,7 +161,7 @@ export function createImportUsers({ db, clock, audit, identity, profiles }: Tran
       const reportBytes = (await report?.append(outcomes, before.reportBytes)) ?? 0;
       await move(tx, digest, before, { ...counts, reportBytes });
       return { ...counts, reportBytes };
-    });
+    }, PATIENCE);
   }
 
   /** From where this run believes the import to stand; who stands elsewhere is another process. */
