@@ -72,7 +72,7 @@ export type CloseCaseInput = {
 export type CompleteMfaInput = {
   /** The challenge of `MfaRequired`. */
   challenge: Scalars['String']['input'];
-  /** The code as the person typed it; spaces and hyphens do not count. */
+  /** The code as the person typed it; spaces and hyphens do not count. For PASSKEY the JSON text of `{ "ceremony", "response" }`: what `beginPasskeyLogin` answered, and the credential of the browser. */
   code: Scalars['String']['input'];
   /** Which second factor it is. */
   method: MfaMethod;
