@@ -207,13 +207,18 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     http,
     /** Makes what is missing in the database for jobs to be enqueued; part of `start`. */
     prepare: () => jobs.prepare(),
-    /** Connects, and listens on the configured address. Returns the port. */
-    async start(): Promise<number> {
+    /**
+     * Connects, and listens on the configured address. Returns the port.
+     *
+     * @param releasePort gives the configured port free, where the caller kept it for this application
+     */
+    async start(releasePort?: () => Promise<void>): Promise<number> {
       await keyUpkeep.requireInUse();
       await signingKeys.ensure();
       await guards.start();
       await endedSessions.start();
       const { host, port } = config;
+      await releasePort?.();
       await atAddress(config, () => http.listen({ host, port }));
       // Whoever a restored backup brought back is erased again before the first request is answered.
       await erasures.makeSafe();

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import type { Config } from '../config.js';
 import { StartError } from '../database/start-error.js';
 
@@ -23,4 +24,16 @@ export async function atAddress<T>(address: Address, listen: () => Promise<T>): 
     const explain = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
     throw explain ? new StartError(explain(address), { cause: error }) : error;
   }
+}
+
+/** Takes a free port of this host and keeps it from other programs until `release`, which may be called twice. */
+export function holdFreePort(host: string): Promise<{ port: number; release: () => Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const holder = createServer((socket) => socket.destroy());
+    holder.once('error', reject);
+    holder.listen({ host, port: 0 }, () => {
+      const release = () => new Promise<void>((released) => void holder.close(() => released()));
+      resolve({ port: (holder.address() as AddressInfo).port, release });
+    });
+  });
 }

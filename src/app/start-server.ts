@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createServer } from 'node:net';
 import { createApp } from '../app.js';
 import { systemClock } from '../clock.js';
 import type { Config } from '../config.js';
@@ -13,7 +12,7 @@ import { findExcessRights } from '../database/server-role.js';
 import type { Log } from '../log.js';
 import { admitServer } from './admit-server.js';
 import { openKeyRing } from './key-ring.js';
-import { atAddress } from './listen.js';
+import { atAddress, holdFreePort } from './listen.js';
 
 export interface RunningServer {
   /** Where clients reach it. */
@@ -39,7 +38,8 @@ export async function startServer(
 ): Promise<RunningServer> {
   const parts = createStopList(log);
   try {
-    const config = await settlePort(given);
+    const { config, release } = await settlePort(given);
+    parts.add('port', release);
     const database = await openDatabase(config, { log, print, parts });
     const migrations = await applyMigrations({ url: database.url, migrationsDir: MIGRATIONS, log });
     print(migrations.length > 0 ? `Applied ${migrations.length} migration(s)` : 'The database is up to date');
@@ -58,7 +58,7 @@ export async function startServer(
       print,
     });
     parts.add('application', () => app.stop());
-    await app.start();
+    await app.start(release);
     return { url: config.publicUrl, broken: database.broken, stop: () => parts.stopAll() };
   } catch (error) {
     await parts.stopAll();
@@ -118,21 +118,16 @@ function createStopList(log: Log) {
   };
 }
 
-/** Port 0 takes a free one, before anything is built: links and tokens carry it unless PUBLIC_URL is set. */
-async function settlePort(config: Config): Promise<Config> {
-  if (config.port !== 0) return config;
-  const port = await atAddress(config, () => findFreePort(config.host));
+/**
+ * Port 0 takes a free one, before anything is built: links and tokens carry it unless PUBLIC_URL is set. Until
+ * `release`, no other program gets it.
+ */
+async function settlePort(config: Config): Promise<{ config: Config; release: () => Promise<void> }> {
+  if (config.port !== 0) return { config, release: () => Promise.resolve() };
+  const { port, release } = await atAddress(config, () => holdFreePort(config.host));
   const settle = (url: string) => (url === 'http://localhost:0' ? `http://localhost:${port}` : url);
-  return { ...config, port, publicUrl: settle(config.publicUrl), appUrl: settle(config.appUrl) };
-}
-
-function findFreePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen({ host, port: 0 }, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
+  return {
+    config: { ...config, port, publicUrl: settle(config.publicUrl), appUrl: settle(config.appUrl) },
+    release,
+  };
 }

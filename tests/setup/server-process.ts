@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { randomBytes, randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findStartMark, waitUntil } from '../../src/database/running-process.js';
 
@@ -60,13 +59,24 @@ export async function startServer(settings: Record<string, string | undefined>):
   return { ...server, url: settings.PORT === undefined ? url : `http://127.0.0.1:${settings.PORT}` };
 }
 
-/** A port that nobody listens on now, for a server whose PUBLIC_URL does not tell it. */
+/**
+ * A port that nobody listens on now, for a server whose PUBLIC_URL does not tell it, or that comes back on it.
+ * It lies below those that systems give to connections and to listeners on port 0 (Linux: 32768 and up; RFC 6335:
+ * 49152 and up), so that nothing takes it before the server does.
+ */
 export async function findFreePort(): Promise<string> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return String(port);
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    if (await isFree(port)) return String(port);
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+      .once('error', () => resolve(false))
+      .listen(port, '127.0.0.1', () => void probe.close(() => resolve(true)));
+  });
 }
 
 /** Sends the signal and returns the exit code. */
