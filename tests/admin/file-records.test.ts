@@ -6,7 +6,7 @@ import {
 } from '../../src/services/admin/transfer/records.js';
 
 /** Reads a file that comes in pieces of `size` bytes. */
-async function read(text: string, format: RecordFormat, size = 7): Promise<FileRecord[]> {
+async function read(text: string | Buffer, format: RecordFormat, size = 7): Promise<FileRecord[]> {
   const bytes = Buffer.from(text);
   async function* pieces(): AsyncIterable<Uint8Array> {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -30,6 +30,15 @@ describe('JSON Lines', () => {
       { line: 1, problem: 'is not JSON' },
       { line: 2, problem: 'is longer than 65536 bytes' },
       { line: 3, value: { email: 'c@example.com' } },
+    ]);
+  });
+
+  test('bytes that are not UTF-8 make a broken line: a name never becomes another one', async () => {
+    const text = '{"email":"a@example.com"}\n{"email":"jürgen@example.com"}\n{"email":"b@example.com"}';
+    expect(await read(Buffer.from(text, 'latin1'), 'jsonl')).toEqual([
+      { line: 1, value: { email: 'a@example.com' } },
+      { line: 2, problem: 'is not UTF-8' },
+      { line: 3, value: { email: 'b@example.com' } },
     ]);
   });
 });
@@ -57,6 +66,23 @@ describe('CSV', () => {
     expect(first).toEqual({ line: 2, problem: 'has 1 cells instead of 2' });
     expect(second).toMatchObject({ problem: 'is not CSV (RFC 4180)' });
     expect(third).toMatchObject({ value: { email: 'c@example.com' } });
+  });
+
+  test.each([
+    ['a quote that is never closed', 'b@example.com,"open', 'is not CSV (RFC 4180)'],
+    ['a quote before the end of its cell', 'b@example.com,"closed" here', 'is not CSV (RFC 4180)'],
+    ['two open quotes', 'b@example.com,"open\nc@example.com,"open', 'is not CSV (RFC 4180)'],
+    ['a line that is too long', `b@example.com,${'x'.repeat(70_000)}`, 'is longer than 65536 bytes'],
+    ['a line in Latin-1', 'b@example.com,Jürgen', 'is not UTF-8'],
+  ])('%s costs no other line', async (_, broken, problem) => {
+    const people = Array.from({ length: 3_000 }, (_, index) => `p${index}@example.com,"Person, ${index}"`);
+    const lines = ['email,full_name', ...people.slice(0, 10), broken, ...people.slice(10)];
+    const records = await read(Buffer.from(lines.join('\r\n'), 'latin1'), 'csv', 65_536);
+    const refused = broken.split('\n').map((_, index) => ({ line: 12 + index, problem }));
+    expect(records.filter((record) => 'problem' in record)).toEqual(refused);
+    expect(records.map(({ line }) => line)).toEqual(
+      Array.from({ length: 3_000 + refused.length }, (_, index) => index + 2),
+    );
   });
 
   test.each([

@@ -1,13 +1,10 @@
-import { Readable } from 'node:stream';
-import { parse, type Parser } from 'csv-parse';
+import { readCsvRows } from './csv-rows.js';
+import { readLines, type FileLine } from './lines.js';
 
 /** One record of a file, at the line where it ends: the value that stands there, or why it cannot be read. */
 export type FileRecord = { line: number } & ({ value: unknown } | { problem: string });
 
 export type RecordFormat = 'jsonl' | 'csv';
-
-/** A record is never longer, so that a broken file cannot fill the memory; bytes. */
-const MAX_RECORD = 64 * 1024;
 
 /** The columns of a CSV file, each with the field of a record that it holds. */
 const CSV_COLUMNS: Readonly<Record<string, string>> = {
@@ -32,15 +29,14 @@ export function readRecords(
   bytes: AsyncIterable<Uint8Array>,
   format: RecordFormat,
 ): AsyncIterable<FileRecord> {
-  return format === 'jsonl' ? readJsonLines(bytes) : readCsv(bytes);
+  const lines = readLines(bytes);
+  return format === 'jsonl' ? readJsonLines(lines) : readCsv(lines);
 }
 
-async function* readJsonLines(bytes: AsyncIterable<Uint8Array>): AsyncIterable<FileRecord> {
-  let line = 0;
-  for await (const text of splitLines(bytes)) {
-    line += 1;
-    if (text === null) yield { line, problem: `is longer than ${MAX_RECORD} bytes` };
-    else if (text.trim() !== '') yield { line, ...parseLine(text) };
+async function* readJsonLines(lines: AsyncIterable<FileLine>): AsyncIterable<FileRecord> {
+  for await (const read of lines) {
+    if ('problem' in read) yield read;
+    else if (read.text.trim() !== '') yield { line: read.line, ...parseLine(read.text) };
   }
 }
 
@@ -52,56 +48,11 @@ function parseLine(text: string): { value: unknown } | { problem: string } {
   }
 }
 
-/** Lines without their ends; null for one that is too long. */
-async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string | null> {
-  let kept: Uint8Array[] = [];
-  let length = 0;
-  const take = (): string | null => {
-    const line = length > MAX_RECORD ? null : Buffer.concat(kept).toString('utf8').replace(/\r$/, '');
-    kept = [];
-    length = 0;
-    return line;
-  };
-  for await (const chunk of bytes) {
-    let from = 0;
-    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-      keep(chunk.subarray(from, at));
-      yield take();
-      from = at + 1;
-    }
-    keep(chunk.subarray(from));
-  }
-  if (length > 0) yield take();
-
-  function keep(part: Uint8Array): void {
-    length += part.length;
-    if (length <= MAX_RECORD) kept.push(part);
-    else kept = [];
-  }
-}
-
-interface CsvRow {
-  record: string[];
-  info: { lines: number };
-}
-
-async function* readCsv(bytes: AsyncIterable<Uint8Array>): AsyncIterable<FileRecord> {
-  const parser: Parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    max_record_size: MAX_RECORD,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    // Pushed among the rows, so that each keeps its place.
-    on_skip: (error) => void parser.push({ line: error?.lines, problem: 'is not CSV (RFC 4180)' }),
-  });
-  const source = Readable.from(bytes);
-  source.on('error', (error) => parser.destroy(error)).pipe(parser);
+async function* readCsv(lines: AsyncIterable<FileLine>): AsyncIterable<FileRecord> {
   let fields: string[] | null = null;
-  for await (const row of parser as AsyncIterable<CsvRow | { line: number; problem: string }>) {
-    if ('problem' in row) yield row;
-    else if (fields === null) fields = readHeading(row.record);
+  for await (const row of readCsvRows(lines)) {
+    if (fields === null) fields = readHeading('cells' in row ? row.cells : []);
+    else if ('problem' in row) yield row;
     else yield rowOf(fields, row);
   }
 }
@@ -120,7 +71,7 @@ function readHeading(cells: string[]): string[] {
 }
 
 /** An empty cell says nothing. */
-function rowOf(fields: string[], { record: cells, info: { lines: line } }: CsvRow): FileRecord {
+function rowOf(fields: string[], { line, cells }: { line: number; cells: string[] }): FileRecord {
   if (cells.length !== fields.length)
     return { line, problem: `has ${cells.length} cells instead of ${fields.length}` };
   const value: Record<string, unknown> = {};
