@@ -9,7 +9,7 @@ export type Log = Logger;
  */
 const ALLOWED_FIELDS = new Set([
   'requestId', 'userId', 'sessionId', 'action', 'operation', 'code', 'status', 'method', 'route', 'durationMs',
-  'job', 'jobId', 'attempt', 'template', 'mailId', 'keyId', 'model', 'field', 'count', 'port', 'host', 'channel',
+  'job', 'jobId', 'rowId', 'attempt', 'template', 'mailId', 'keyId', 'model', 'field', 'count', 'port', 'host', 'channel',
   'signal', 'migration', 'version', 'reason', 'pid', 'setting', 'suggestion', 'retryAfterSeconds', 'err',
 ]); // prettier-ignore
 

@@ -1,4 +1,5 @@
 import { parseUuid } from '../../input/uuid.js';
+import { nameIds } from '../../services/admin/keys/key-failures.js';
 import { KEY_KINDS, type KeyKind } from '../../services/admin/keys/key-parts.js';
 import type { RingRenewal } from '../../services/admin/keys/ring-steps.js';
 import { defineCommand, UsageError } from '../command.js';
@@ -23,6 +24,9 @@ const ELSEWHERE: Partial<Record<RingRenewal, string>> = {
     'No key was made: KEY_ENCRYPTION names a key store, where it is rotated. Rows were brought under the version that wraps now.',
 };
 
+const MEND =
+  'Restore what is damaged from a backup and run this again, or erase the account; until then only these rows need the old key (docs/keys.md, Rows that do not open).';
+
 /** Replaces a key while servers run; goes on where it was interrupted. */
 export const keysRotate = defineCommand({
   name: 'keys rotate',
@@ -39,21 +43,25 @@ export const keysRotate = defineCommand({
     const options = { ...readPace(values), onProgress: bar.show };
     return withKeys(surroundings, async (keys) => {
       const rotating = userId === null ? keys.rotate(kind, options) : keys.rotateUser(userId, options);
-      const { keyId, changed, failed, left, ring } = await rotating.finally(() => bar.end());
+      const { keyId, changed, failed, failedIds, left, ring } = await rotating.finally(() => bar.end());
       surroundings.print(
         `${kind}${keyId === null ? '' : `.${keyId}`}: ${changed} row(s) brought under the new key`,
       );
       const elsewhere = ring === null ? undefined : ELSEWHERE[ring];
       if (elsewhere) surroundings.print(elsewhere);
-      if (failed > 0)
-        surroundings.complain(`${failed} row(s) do not open and keep their old key; the log names them`);
+      if (failed > 0) {
+        surroundings.complain(
+          `${failed} row(s) do not open and keep their old key: ${nameIds(failedIds, failed)}`,
+        );
+        surroundings.complain(MEND);
+      }
       if (left === 0 || kind === 'signing')
         surroundings.print(ring === 'outside' ? NEXT_OUTSIDE : NEXT[kind]);
       else if (kind === 'pepper') {
         surroundings.print(
           `${left} password(s) move on when their owners sign in: keys ask-reset asks them by mail`,
         );
-      } else surroundings.complain(`${left} row(s) still lie under an older key`);
+      } else if (left > failed) surroundings.complain(`${left} row(s) still lie under an older key`);
       return failed > 0 ? 1 : 0;
     });
   },

@@ -1,5 +1,6 @@
 import { findPepperOf } from '../../privacy/pepper-of-hash.js';
 import type { Privacy } from '../../privacy/privacy.js';
+import { isDamage, type OnRow } from './damage.js';
 import type { Pace } from './pace.js';
 import type { Sql } from './sql.js';
 import type { WrappedKeys } from './wrapped-keys.js';
@@ -12,7 +13,7 @@ export interface FillPeppers {
   privacy: Privacy;
   keys: WrappedKeys;
   pace: Pace;
-  onRow: (result: { id: string; error: unknown }) => void;
+  onRow: OnRow;
 }
 
 /** Notes the pepper of each password hash that was stored before its pepper was noted; those made elsewhere have none. */
@@ -36,9 +37,10 @@ export async function fillPeppers({ sql, privacy, keys, pace, onRow }: FillPeppe
           'UPDATE users SET password_pepper = $3 WHERE id = $1::uuid AND password_hash = $2 AND password_pepper IS NULL';
         await sql(update, [id, stored, findPepperOf(hash)]);
       } catch (caught) {
+        if (!isDamage(caught)) throw caught;
         error = caught;
       }
-      onRow({ id, error });
+      await onRow({ id, userId: id, error });
     }
     after = rows.at(-1)!.id;
   }

@@ -21,6 +21,8 @@ export interface Counted {
   what: string;
   table: string;
   keyId: string;
+  /** The column that identifies a row. */
+  rowId: string;
   where?: string;
   /** The table may lie in a database of its own. */
   isKeyTable?: true;
@@ -30,13 +32,14 @@ const WRAPPED = `split_part("wrapped_key", '.', 2)`;
 
 export const COUNTED: Record<CountedPurpose, Counted[]> = {
   encryption: [
-    { what: 'data keys', table: 'data_keys', keyId: WRAPPED, isKeyTable: true },
-    { what: 'signing keys', table: 'signing_keys', keyId: WRAPPED },
+    { what: 'data keys', table: 'data_keys', keyId: WRAPPED, rowId: 'user_id', isKeyTable: true },
+    { what: 'signing keys', table: 'signing_keys', keyId: WRAPPED, rowId: 'id' },
   ],
-  searchIndex: INDEXED_COLUMNS.flatMap(({ table, index, derived }) =>
+  searchIndex: INDEXED_COLUMNS.flatMap(({ table, rowId, index, derived }) =>
     [index, ...derived.map(({ column }) => column)].map((column) => ({
       what: `${table}.${column}`,
       table,
+      rowId,
       keyId: `split_part("${column}", '.', 1)`,
       where: `"${column}" IS NOT NULL`,
     })),
@@ -45,6 +48,7 @@ export const COUNTED: Record<CountedPurpose, Counted[]> = {
     {
       what: 'passwords',
       table: 'users',
+      rowId: 'id',
       keyId: '"password_pepper"',
       where: '"password_hash" IS NOT NULL AND "password_pepper" IS NOT NULL',
     },
@@ -70,6 +74,40 @@ export async function countByKey(sqls: KeyedSql, purpose: CountedPurpose): Promi
     counts.push(...rows.map((row) => ({ keyId: row.id, what, count: Number(row.count) })));
   }
   return counts;
+}
+
+/** How many rows of a purpose lie under another key than this one, those with the ids `besides` left out. */
+export async function countOthers(
+  sqls: KeyedSql,
+  purpose: CountedPurpose,
+  active: string,
+  besides: readonly string[],
+): Promise<number> {
+  let others = 0;
+  for (const counted of COUNTED[purpose]) {
+    const { table, keyId, rowId, where = 'true' } = counted;
+    const [row] = await sqlOf(sqls, counted)<{ count: string }>(
+      `SELECT count(*) AS count FROM "${table}" WHERE ${keyId} <> $1 AND ${where} AND "${rowId}"::text <> ALL($2)`,
+      [active, besides],
+    );
+    others += Number(row?.count ?? 0);
+  }
+  return others;
+}
+
+/** The ids of the first rows of a kind that lie under one key, in their order. */
+export async function findUnder(
+  sqls: KeyedSql,
+  counted: Counted,
+  id: string,
+  limit: number,
+): Promise<string[]> {
+  const { table, keyId, rowId, where = 'true' } = counted;
+  const rows = await sqlOf(sqls, counted)<{ id: string }>(
+    `SELECT "${rowId}"::text AS id FROM "${table}" WHERE ${keyId} = $1 AND ${where} ORDER BY "${rowId}" LIMIT $2`,
+    [id, limit],
+  );
+  return rows.map((row) => row.id);
 }
 
 /** How many rows of a kind lie under one key. */

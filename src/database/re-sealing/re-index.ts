@@ -1,6 +1,7 @@
-import { dataKeyContext } from '../../privacy/data-keys.js';
 import type { Privacy } from '../../privacy/privacy.js';
+import { SealedValueError } from '../../privacy/privacy-errors.js';
 import type { SecretVersions } from '../../privacy/secret-versions.js';
+import { isDamage, type OnRow } from './damage.js';
 import type { Pace } from './pace.js';
 import { INDEXED_COLUMNS, type IndexedColumn } from './sealed-tables.js';
 import type { Sql } from './sql.js';
@@ -15,7 +16,7 @@ export interface ReIndex {
   keys: WrappedKeys;
   searchIndex: SecretVersions;
   pace: Pace;
-  onRow: (result: { id: string; error: unknown }) => void;
+  onRow: OnRow;
 }
 
 interface IndexedRow {
@@ -63,8 +64,8 @@ async function reIndexRow(
   await pace.step();
   let error: unknown = null;
   try {
-    if (wrapped === undefined) throw new Error(`${dataKeyContext(row.owner)} is gone`);
     const { model, field } = column;
+    if (wrapped === undefined) throw new SealedValueError(model, field, 'its data key is gone');
     const key = await privacy.dataKeys.open(row.owner, wrapped);
     const value = privacy.open(key, { model, field, rowId: row.id }, row.value) as string;
     const set: [string, string | null][] = [[column.index, privacy.indexOf(model, field, value)]];
@@ -75,20 +76,24 @@ async function reIndexRow(
     const update = `UPDATE "${column.table}" SET ${assignments} WHERE "${column.rowId}" = $1::uuid AND "${column.index}" = $2`;
     await sql(update, [row.id, row.index, ...set.map(([, index]) => index)]);
   } catch (caught) {
+    if (!isDamage(caught)) throw caught;
     error = caught;
   }
-  onRow({ id: row.id, error });
+  await onRow({ id: row.id, userId: row.owner, error });
 }
 
 /**
- * How many values lack a derived index: rows from before there was one. `reIndex` makes it.
+ * How many values lack a derived index: rows from before there was one, those with the ids `besides` left out. `reIndex`
+ * makes it.
  */
-export async function countUnindexed(sql: Sql): Promise<number> {
+export async function countUnindexed(sql: Sql, besides: readonly string[]): Promise<number> {
   let count = 0;
-  for (const { table, column, derived } of INDEXED_COLUMNS) {
+  for (const { table, rowId, column, derived } of INDEXED_COLUMNS) {
     for (const index of derived) {
       const [row] = await sql<{ count: string }>(
-        `SELECT count(*) AS count FROM "${table}" WHERE "${index.column}" IS NULL AND "${column}" IS NOT NULL`,
+        `SELECT count(*) AS count FROM "${table}" WHERE "${index.column}" IS NULL AND "${column}" IS NOT NULL
+          AND "${rowId}"::text <> ALL($1)`,
+        [besides],
       );
       count += Number(row?.count ?? 0);
     }

@@ -1,5 +1,6 @@
 import type { KeyEncryption } from '../../privacy/key-encryption.js';
 import { dataKeyContext } from '../../privacy/data-keys.js';
+import { isDamage, type OnRow } from './damage.js';
 import type { Pace } from './pace.js';
 import type { Sql } from './sql.js';
 import type { WrappedKeys } from './wrapped-keys.js';
@@ -12,7 +13,7 @@ export interface ReWrap {
   encryption: KeyEncryption;
   pace: Pace;
   /** Called after each row. */
-  onRow: (result: { id: string; error: unknown }) => void;
+  onRow: OnRow;
 }
 
 /** What every key wrapped by the active key-encryption key begins with. */
@@ -37,7 +38,8 @@ export async function reWrapDataKeys(parts: ReWrap & { keys: WrappedKeys }): Pro
     for (const { id } of rows) {
       const before = wrapped.get(id);
       if (before === undefined || before.startsWith(prefix)) continue;
-      await reWrapOne(parts, id, dataKeyContext(id), before, (now) => keys.replace(id, before, now));
+      const row = { id, userId: id, context: dataKeyContext(id), before };
+      await reWrapOne(parts, row, (now) => keys.replace(id, before, now));
     }
     after = rows.at(-1)!.id;
   }
@@ -53,7 +55,7 @@ export async function reWrapSigningKeys(
     [activePrefix(encryption)],
   );
   for (const { id, wrapped_key: before } of rows) {
-    await reWrapOne(parts, id, contextOf(id), before, async (now) => {
+    await reWrapOne(parts, { id, userId: null, context: contextOf(id), before }, async (now) => {
       const update =
         'UPDATE signing_keys SET wrapped_key = $3 WHERE id = $1 AND wrapped_key = $2 RETURNING id';
       return (await sql(update, [id, before, now])).length > 0;
@@ -63,9 +65,7 @@ export async function reWrapSigningKeys(
 
 async function reWrapOne(
   { encryption, pace, onRow }: ReWrap,
-  id: string,
-  context: string,
-  before: string,
+  { id, userId, context, before }: { id: string; userId: string | null; context: string; before: string },
   replace: (wrapped: string) => Promise<boolean>,
 ): Promise<void> {
   await pace.step();
@@ -73,7 +73,8 @@ async function reWrapOne(
   try {
     await replace(await encryption.wrap(await encryption.unwrap(before, context), context));
   } catch (caught) {
+    if (!isDamage(caught)) throw caught;
     error = caught;
   }
-  onRow({ id, error });
+  await onRow({ id, userId, error });
 }

@@ -1,6 +1,8 @@
 import { SECOND } from '../../clock.js';
 import type { KeyGenerations } from '../../privacy/key-generations.js';
 import type { Privacy } from '../../privacy/privacy.js';
+import { SealedValueError } from '../../privacy/privacy-errors.js';
+import { isDamage, type OnRow } from './damage.js';
 import type { Pace } from './pace.js';
 import { hasOutdated, reSealUser } from './re-seal.js';
 import type { Sql, WhileHeld } from './sql.js';
@@ -22,7 +24,7 @@ export interface ReplaceDataKeys {
   userId: string | null;
   /** Milliseconds for which nobody goes on working with a key that was read before. */
   grace: number;
-  onRow: (result: { id: string; error: unknown }) => void;
+  onRow: OnRow;
 }
 
 type Stage = 'published' | 'active' | 'done';
@@ -57,7 +59,7 @@ async function publishAll(parts: ReplaceDataKeys, failed: Set<string>): Promise<
   let missed = 0;
   const { sql, since, userId, keys } = parts;
   const select = `SELECT u.id FROM users u LEFT JOIN data_key_rotations r ON r.user_id = u.id
-    WHERE u.id > $1::uuid AND u.created_at < $2 AND ($3::uuid IS NULL OR u.id = $3::uuid)
+    WHERE u.id > $1::uuid AND u.created_at < $2 AND u.status <> 'ERASED' AND ($3::uuid IS NULL OR u.id = $3::uuid)
       AND (r.stage IS NULL OR (r.stage = 'done' AND r.at < $2))
     ORDER BY u.id LIMIT ${BATCH}`;
   let after = FIRST;
@@ -67,8 +69,9 @@ async function publishAll(parts: ReplaceDataKeys, failed: Set<string>): Promise<
     const wrapped = await keys.find(rows.map(({ id }) => id));
     for (const { id } of rows) {
       const before = wrapped.get(id);
-      if (before === undefined || failed.has(id)) continue;
+      if (failed.has(id)) continue;
       await attempt(parts, id, failed, async () => {
+        if (before === undefined) throw new SealedValueError('DataKey', 'wrappedKey', 'it is gone');
         const stage = await publish(parts, id, before);
         if (stage === null) missed += 1;
         return stage;
@@ -86,11 +89,11 @@ async function attempt(
 ): Promise<void> {
   await pace.step();
   try {
-    if ((await step()) === 'done') onRow({ id, error: null });
+    if ((await step()) === 'done') await onRow({ id, userId: id, error: null });
   } catch (error) {
-    if (pace.signal?.aborted) throw error;
+    if (!isDamage(error)) throw error;
     failed.add(id);
-    onRow({ id, error });
+    await onRow({ id, userId: id, error });
   }
 }
 

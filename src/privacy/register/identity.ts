@@ -74,6 +74,7 @@ export const IDENTITY = {
       dataSubjectRequests: { model: 'DataSubjectRequest', kind: 'children' },
       dataKey: { model: 'DataKey', kind: 'child' },
       dataKeyRotation: { model: 'DataKeyRotation', kind: 'child' },
+      keyRotationFailures: { model: 'KeyRotationFailure', kind: 'children' },
       profile: { model: 'UserProfile', kind: 'child' },
       socialLogins: { model: 'SocialLogin', kind: 'children' },
       socialFlows: { model: 'SocialFlow', kind: 'children' },

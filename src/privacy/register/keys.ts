@@ -30,4 +30,18 @@ export const KEYS = {
     },
     relations: {},
   },
+
+  KeyRotationFailure: {
+    table: 'key_rotation_failures',
+    rowId: 'id',
+    owner: BY_USER,
+    columns: {
+      id: notPersonal('A random number of the row'),
+      purpose: notPersonal('Which kind of key was to be replaced'),
+      rowId: notPersonal('The random number of the row that does not open'),
+      userId: belongsToUser,
+      at: notPersonal('When it was last found not to open'),
+    },
+    relations: USER_RELATION,
+  },
 } satisfies Record<string, ModelEntry>;

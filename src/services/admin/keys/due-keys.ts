@@ -50,13 +50,14 @@ export function createDueKeys({
     return row?.since ?? null;
   }
 
-  /** Before which moment data keys are past their lifetime; null when none is. */
+  /** Before which moment data keys are past their lifetime; null when none is but those known not to open. */
   async function findDataKeyBound(): Promise<Date | null> {
     if (lifetimes.data === null) return null;
     const olderThan = bound(lifetimes.data);
     const [row] = await sql<{ due: boolean }>(
       `SELECT EXISTS (SELECT FROM users u LEFT JOIN data_key_rotations r ON r.user_id = u.id
-        WHERE u.status <> 'ERASED' AND coalesce(r.at, u.created_at) < $1) AS due`,
+        WHERE u.status <> 'ERASED' AND coalesce(r.at, u.created_at) < $1
+          AND NOT EXISTS (SELECT FROM key_rotation_failures f WHERE f.purpose = 'data' AND f.user_id = u.id)) AS due`,
       [olderThan],
     );
     return row?.due ? olderThan : null;

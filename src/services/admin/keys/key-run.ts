@@ -30,20 +30,22 @@ export function createRuns({ db, audit, clock }: Pick<KeyParts, 'db' | 'audit' |
     );
   }
 
-  /** Notes its end, once. */
-  async function complete(run: KeyRotation, done: number): Promise<void> {
+  /** Notes its end, once. `failed`: how many rows do not open and were left as they were. */
+  async function complete(run: KeyRotation, done: number, failed = 0): Promise<void> {
     await db.$transaction(async (tx) => {
       const { count } = await tx.keyRotation.updateMany({
         where: { id: run.id, completedAt: null },
         data: { completedAt: clock.now(), done },
       });
-      if (count > 0) await record(tx, 'key.rotation_completed', run);
+      if (count > 0) await record(tx, 'key.rotation_completed', run, failed);
     });
   }
 
-  /** Notes that nothing is left to bring under `run`'s key, or under those of earlier replacements of this kind. */
-  async function completeAll(kind: KeyKind, run: KeyRotation): Promise<void> {
-    await complete(run, run.total);
+  /**
+   * Notes that nothing is left that could come under `run`'s key, or under those of earlier replacements of this kind.
+   */
+  async function completeAll(kind: KeyKind, run: KeyRotation, failed: number): Promise<void> {
+    await complete(run, Math.max(0, run.total - failed), failed);
     const others = await db.keyRotation.findMany({ where: { purpose: kind, completedAt: null } });
     for (const other of others) await complete(other, other.total);
   }
@@ -52,13 +54,14 @@ export function createRuns({ db, audit, clock }: Pick<KeyParts, 'db' | 'audit' |
     tx: Parameters<typeof audit.record>[0],
     action: 'key.rotation_started' | 'key.rotation_completed',
     { purpose, keyId }: KeyRotation,
+    failed = 0,
   ) =>
     audit.record(tx, {
       action,
       actorId: null,
       subjectId: null,
       origin: null,
-      data: { purpose, ...(keyId === null ? {} : { keyId }) },
+      data: { purpose, ...(keyId === null ? {} : { keyId }), ...(failed === 0 ? {} : { failed }) },
     });
 
   return {

@@ -1,5 +1,6 @@
 import type { KeyKind, KeyParts } from './key-parts.js';
 import { RING_PURPOSES } from './key-parts.js';
+import type { Failures, KeyFailures } from './key-failures.js';
 import type { Runs } from './key-run.js';
 import { activeKeyId, countRing, knownKeyIds } from './ring-steps.js';
 
@@ -20,8 +21,11 @@ export interface RunState {
   total: number;
 }
 
-/** Which keys there are, how many rows lie under each, and which replacements are under way. Opens nothing. */
-export function createKeyStatus(parts: KeyParts, runs: Runs) {
+/**
+ * Which keys there are, how many rows lie under each, which replacements are under way, and which rows they left behind.
+ * Opens nothing.
+ */
+export function createKeyStatus(parts: KeyParts, runs: Runs, failures: Failures) {
   const { sql, db, clock } = parts;
 
   async function ringKeys(kind: 'encryption' | 'search-index' | 'pepper'): Promise<KeyState[]> {
@@ -98,7 +102,11 @@ export function createKeyStatus(parts: KeyParts, runs: Runs) {
     }));
   }
 
-  return async function status(): Promise<{ keys: KeyState[]; runs: RunState[] }> {
+  return async function status(): Promise<{
+    keys: KeyState[];
+    runs: RunState[];
+    failures: KeyFailures[];
+  }> {
     const keys = [
       ...(await ringKeys('encryption')),
       ...(await dataKeys()),
@@ -110,6 +118,7 @@ export function createKeyStatus(parts: KeyParts, runs: Runs) {
     const open = await runs.findOpen();
     return {
       keys,
+      failures: await failures.list(),
       runs: open.map(({ purpose, keyId, startedAt, done, total }) => ({
         kind: purpose,
         keyId,

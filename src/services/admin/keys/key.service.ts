@@ -2,6 +2,7 @@ import { BusyError } from '../../../database/re-sealing/sql.js';
 import { createAskReset } from './ask-reset.js';
 import { type KeyLifetimes, createDueKeys } from './due-keys.js';
 import type { KeyParts, RotationOptions } from './key-parts.js';
+import { createKeyFailures } from './key-failures.js';
 import { createRuns } from './key-run.js';
 import { createKeyStatus } from './key-status.js';
 import { createRemoveKey } from './remove-key.js';
@@ -17,12 +18,13 @@ export function createKeyService(parts: KeyParts & { lifetimes: KeyLifetimes }) 
   const { db, clock, log } = parts;
   const due = createDueKeys(parts);
   const runs = createRuns(parts);
-  const { rotate, rotateUser } = createRotateKeys(parts, runs);
-  const status = createKeyStatus(parts, runs);
+  const failures = createKeyFailures(parts);
+  const { rotate, rotateUser } = createRotateKeys(parts, runs, failures);
+  const status = createKeyStatus(parts, runs, failures);
 
   /**
    * Carries on what was begun and begins what is due: rows under an older key than the active one, and keys past their
-   * lifetime. Part of the scheduled upkeep; several processes may call it.
+   * lifetime. Rows of the ring that did not open are tried again, in case somebody has mended them. Part of the scheduled upkeep; several processes may call it.
    */
   async function upkeep(options: RotationOptions): Promise<void> {
     const attempt = async (work: () => Promise<unknown>) => {
@@ -40,9 +42,10 @@ export function createKeyService(parts: KeyParts & { lifetimes: KeyLifetimes }) 
       ['search-index', 'searchIndex'],
       ['pepper', 'pepper'],
     ] as const) {
-      const goesOn = isOpen(kind) || (await countOutdated(parts, purpose)) > 0;
+      const known = await failures.idsOf(kind);
+      const goesOn = isOpen(kind) || (await countOutdated(parts, purpose, known)) > 0;
       const mayAdd = !goesOn && (await due.isRingKeyDue(kind));
-      if (goesOn || mayAdd) await attempt(() => rotate(kind, { ...options, mayAdd }));
+      if (goesOn || mayAdd || known.length > 0) await attempt(() => rotate(kind, { ...options, mayAdd }));
     }
     const olderThan = isOpen('data') ? null : await due.findDataKeyBound();
     if (isOpen('data') || olderThan !== null)

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after } from '../../../clock.js';
+import { COUNTED, findUnder } from '../../../database/re-sealing/key-counts.js';
 import { clearOtherIndexes } from '../../../database/re-sealing/re-index.js';
 import { createPace } from '../../../database/re-sealing/pace.js';
 import { withUpkeepLock } from '../../../database/re-sealing/sql.js';
 import { editKeyRingFile } from '../../../privacy/key-ring-file.js';
 import type { Purpose } from '../../../privacy/key-ring.js';
 import { KeyRingError } from '../../../privacy/privacy-errors.js';
+import { NAMED_IDS, nameIds } from './key-failures.js';
 import { PEPPERS_FILLED } from './key-run.js';
 import type { KeyParts } from './key-parts.js';
 import { activeKeyId, countRing } from './ring-steps.js';
@@ -15,19 +17,31 @@ import { activeKeyId, countRing } from './ring-steps.js';
  * period has passed, in which nobody may have written with it any more.
  */
 export function createRemoveKey(parts: KeyParts) {
-  const { db, databaseUrl, sql, keyRing, keyRingFile, audit, clock, repetitionTtl } = parts;
+  const { db, databaseUrl, sql, wrappedKeys, keyRing, keyRingFile, audit, clock, repetitionTtl } = parts;
 
   async function refuseIfNeeded(purpose: Purpose, id: string): Promise<void> {
-    const needed = (await countRing(parts, purpose)).filter(({ keyId, count }) => keyId === id && count > 0);
-    if (purpose === 'pepper') needed.push(...(await unknownPeppers(id)));
+    const needed = await findNeeding(purpose, id);
+    if (purpose === 'pepper') needed.push(...(await unknownPeppers()));
     if (purpose === 'searchIndex') needed.push(...(await repeatableRequests(id)));
     if (needed.length === 0) return;
-    const list = needed.map(({ what, count }) => `${count} ${what}`).join(', ');
+    const list = needed.map(({ what, count, ids }) => `${count} ${what}${ids && ` (${ids})`}`).join(', ');
     throw new KeyRingError([`${purpose}.${id}: still needed by ${list}`]);
   }
 
+  /** What lies under the key, by its kind and the ids of the rows: those that do not open are found by them. */
+  async function findNeeding(purpose: Purpose, id: string) {
+    const counts = (await countRing(parts, purpose)).filter(({ keyId, count }) => keyId === id && count > 0);
+    const sqls = { sql, keySql: wrappedKeys.sql };
+    return Promise.all(
+      counts.map(async ({ what, count }) => {
+        const counted = COUNTED[purpose].find((each) => each.what === what)!;
+        return { what, count, ids: nameIds(await findUnder(sqls, counted, id, NAMED_IDS), count) };
+      }),
+    );
+  }
+
   /** While hashes of an unknown pepper are stored, none can be said to be unused. */
-  async function unknownPeppers(keyId: string) {
+  async function unknownPeppers() {
     const [row] = await sql<{ count: string }>(
       `SELECT count(*) AS count FROM users u WHERE password_hash IS NOT NULL AND password_pepper IS NULL
         AND NOT EXISTS (SELECT FROM key_rotations WHERE purpose = 'pepper' AND position = $1 AND started_at > u.created_at)`,
@@ -35,7 +49,7 @@ export function createRemoveKey(parts: KeyParts) {
     );
     const count = Number(row?.count ?? 0);
     const what = 'passwords whose pepper is not noted yet (run: keys rotate pepper)';
-    return count > 0 ? [{ keyId, what, count }] : [];
+    return count > 0 ? [{ what, count, ids: '' }] : [];
   }
 
   /** Where a repetition finds its answer is derived from the key: without it the request would be carried out twice. */
@@ -45,7 +59,8 @@ export function createRemoveKey(parts: KeyParts) {
       [keyId, after(clock.now(), -repetitionTtl)],
     );
     const count = Number(row?.count ?? 0);
-    return count > 0 ? [{ keyId, what: 'requests that may be repeated (for IDEMPOTENCY_TTL)', count }] : [];
+    const what = 'requests that may be repeated (for IDEMPOTENCY_TTL)';
+    return count > 0 ? [{ what, count, ids: '' }] : [];
   }
 
   /** Comes before the file is changed: a process that is killed in between leaves no removal that nobody recorded. */

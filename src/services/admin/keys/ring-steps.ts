@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { countByKey } from '../../../database/re-sealing/key-counts.js';
+import { countByKey, countOthers } from '../../../database/re-sealing/key-counts.js';
 import { countUnindexed } from '../../../database/re-sealing/re-index.js';
 import type { KeyCount } from '../../../database/re-sealing/key-counts.js';
 import { editKeyRingFile } from '../../../privacy/key-ring-file.js';
@@ -27,12 +27,19 @@ export function countRing({ sql, wrappedKeys }: RingParts, purpose: Purpose): Pr
   return countByKey({ sql, keySql: wrappedKeys.sql }, purpose);
 }
 
-/** The rows of a purpose that lie under another key than the active one, or lack an index that came later than they. */
-export async function countOutdated(parts: RingParts, purpose: Purpose): Promise<number> {
+/**
+ * The rows of a purpose that lie under another key than the active one, or lack an index that came later than they; those
+ * with the ids `besides`, which are known not to open, left out.
+ */
+export async function countOutdated(
+  parts: RingParts,
+  purpose: Purpose,
+  besides: readonly string[] = [],
+): Promise<number> {
+  const { sql, wrappedKeys } = parts;
+  const missing = purpose === 'searchIndex' ? await countUnindexed(sql, besides) : 0;
   const active = activeKeyId(parts, purpose);
-  const counts = await countRing(parts, purpose);
-  const missing = purpose === 'searchIndex' ? await countUnindexed(parts.sql) : 0;
-  return counts.reduce((sum, { keyId, count }) => (keyId === active ? sum : sum + count), missing);
+  return missing + (await countOthers({ sql, keySql: wrappedKeys.sql }, purpose, active, besides));
 }
 
 /**
@@ -44,14 +51,14 @@ export type RingRenewal = 'renewed' | 'carried on' | 'operators' | 'outside';
 
 /**
  * Makes a new key the active one, in two steps with the grace period after each: first every process knows it, then
- * every process uses it. Goes on where an earlier attempt ended. Where rows still lie under an older key, `mayAdd` is
- * false, or the operator alone can change the ring, the active key stays as it is.
+ * every process uses it. Goes on where an earlier attempt ended. Where `goesOn` says that rows have still to come under
+ * the active key, `mayAdd` is false, or the operator alone can change the ring, that key stays as it is.
  */
 export async function renewRing(
   parts: RingParts,
   purpose: Purpose,
   { grace, signal }: Pick<RotationOptions, 'grace' | 'signal'>,
-  { mayAdd, isUnderWay }: { mayAdd: boolean; isUnderWay: (keyId: string) => Promise<boolean> },
+  { mayAdd, goesOn }: { mayAdd: boolean; goesOn: () => Promise<boolean> },
 ): Promise<RingRenewal> {
   const { keyRing, keyRingFile } = parts;
   if (isOutside(parts, purpose)) return 'outside';
@@ -60,9 +67,7 @@ export async function renewRing(
   keyRing.searchIndex.reread?.();
   const waiting = purpose === 'encryption' ? nextEncryptionKey(parts) : keyRing[purpose].nextId;
   if (!waiting) {
-    const goesOn =
-      !mayAdd || (await isUnderWay(activeKeyId(parts, purpose))) || (await countOutdated(parts, purpose)) > 0;
-    if (goesOn) {
+    if (!mayAdd || (await goesOn())) {
       await rest();
       return 'carried on';
     }

@@ -4,9 +4,10 @@ import { createPace } from '../../../database/re-sealing/pace.js';
 import { replaceDataKeys } from '../../../database/re-sealing/replace-data-keys.js';
 import { reWrapDataKeys, reWrapSigningKeys } from '../../../database/re-sealing/re-wrap.js';
 import { withUpkeepLock } from '../../../database/re-sealing/sql.js';
-import type { KeyRotation } from '../../../database/generated/client.js';
 import { createKeyGenerations } from '../../../privacy/key-generations.js';
 import { wrappingContext } from '../../../security/signing-key-material.js';
+import { type Counting, createCountRows } from './count-rows.js';
+import type { Failures } from './key-failures.js';
 import {
   type KeyKind,
   type KeyParts,
@@ -17,6 +18,8 @@ import {
 import { PEPPERS_FILLED, type Runs } from './key-run.js';
 import { activeKeyId, countOutdated, renewRing, type RingRenewal } from './ring-steps.js';
 
+type RingKind = 'encryption' | 'search-index' | 'pepper';
+
 /** What came of a replacement. */
 export interface RotationOutcome {
   /** The new key's id; null for data keys, each of which is a user's own. */
@@ -24,20 +27,18 @@ export interface RotationOutcome {
   changed: number;
   /** Rows that did not open and were left as they are; the log names them. */
   failed: number;
+  /** The ids of the first of those. */
+  failedIds: string[];
   /** Rows that still lie under an older key: those that failed, or passwords whose owners have not signed in since. */
   left: number;
   /** What became of the key ring; null for keys that do not stand in it. */
   ring: RingRenewal | null;
 }
 
-interface Counting {
-  onRow: (result: { id: string; error: unknown }) => void;
-  result: () => { changed: number; failed: number };
-}
-
 /** Replaces keys while everything runs. Each replacement goes on where an earlier attempt was interrupted. */
-export function createRotateKeys(parts: KeyParts, runs: Runs) {
-  const { db, databaseUrl, sql, whileHeld, privacy, keyRing, wrappedKeys, signingKeys, log } = parts;
+export function createRotateKeys(parts: KeyParts, runs: Runs, failures: Failures) {
+  const { db, databaseUrl, sql, whileHeld, privacy, keyRing, wrappedKeys, signingKeys, clock } = parts;
+  const countRows = createCountRows(parts, failures);
 
   /**
    * Replaces the key of a kind and brings every row under the new one. With `mayAdd: false` the ring gets no new key:
@@ -58,27 +59,57 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
   }
 
   async function rotateRing(
-    kind: 'encryption' | 'search-index' | 'pepper',
+    kind: RingKind,
     { mayAdd = true, ...options }: RotationOptions & { mayAdd?: boolean },
   ): Promise<RotationOutcome> {
     const purpose = RING_PURPOSES[kind]!;
-    const ring = await renewRing(parts, purpose, options, { mayAdd, isUnderWay: isUnderWay(kind) });
+    const known = await failures.idsOf(kind);
+    const goesOn = async () =>
+      (await isUnderWay(kind, activeKeyId(parts, purpose))) ||
+      (await countOutdated(parts, purpose, known)) > 0;
+    if (known.length > 0 && !(await goesOn())) {
+      const retried = await retryFailed(kind, options, known);
+      if (!mayAdd || retried.changed > 0) return retried;
+    }
+    const ring = await renewRing(parts, purpose, options, { mayAdd, goesOn });
     const keyId = activeKeyId(parts, purpose);
     const outdated = await countOutdated(parts, purpose);
     const run = await runs.open(kind, keyId, outdated);
-    const counting = countRows(run, Math.max(0, run.total - outdated), options);
-    await bringUnder(run, kind, options, counting);
-    const left = await countOutdated(parts, purpose);
-    if (left === 0) await runs.completeAll(kind, run);
-    return { keyId, left, ring, ...counting.result() };
+    const before = Math.max(0, run.total - outdated);
+    const counting = countRows(kind, { progress: runs.progressOf(run, before, options), known });
+    const failing = await bringAllUnder(kind, options, counting);
+    if (kind === 'pepper') await runs.note(run, PEPPERS_FILLED);
+    if ((await countOutdated(parts, purpose, failing)) === 0)
+      await runs.completeAll(kind, run, failing.length);
+    return { keyId, left: await countOutdated(parts, purpose), ring, ...counting.result() };
   }
 
-  async function bringUnder(
-    run: KeyRotation,
-    kind: KeyKind,
-    { rate, signal }: RotationOptions,
-    { onRow }: Counting,
-  ) {
+  /** Tries the rows again that did not open, and nothing else: somebody may have mended them. No replacement begins. */
+  async function retryFailed(
+    kind: RingKind,
+    options: RotationOptions,
+    known: readonly string[],
+  ): Promise<RotationOutcome> {
+    const purpose = RING_PURPOSES[kind]!;
+    const counting = countRows(kind, { progress: null, known });
+    await bringAllUnder(kind, options, counting);
+    const left = await countOutdated(parts, purpose);
+    return { keyId: activeKeyId(parts, purpose), left, ring: 'carried on', ...counting.result() };
+  }
+
+  /** Looks at every row of a kind. @returns the ids of those that do not open */
+  async function bringAllUnder(
+    kind: RingKind,
+    options: RotationOptions,
+    counting: Counting,
+  ): Promise<string[]> {
+    const startedAt = clock.now();
+    await bringUnder(kind, options, counting);
+    await failures.forgetBefore(kind, startedAt);
+    return failures.idsOf(kind);
+  }
+
+  async function bringUnder(kind: RingKind, { rate, signal }: RotationOptions, { onRow }: Counting) {
     const pace = createPace(rate, signal);
     const { encryption, searchIndex } = keyRing;
     if (kind === 'encryption') {
@@ -89,7 +120,6 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
       await clearOtherIndexes(sql, searchIndex, pace);
     } else {
       await fillPeppers({ sql, privacy, keys: wrappedKeys, pace, onRow });
-      await runs.note(run, PEPPERS_FILLED);
     }
   }
 
@@ -100,7 +130,7 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
     const olderThan = scheduled?.olderThan ?? null;
     const [users] = await sql<{ count: string }>(
       `SELECT count(*) AS count FROM users u LEFT JOIN data_key_rotations r ON r.user_id = u.id
-        WHERE $1::timestamptz IS NULL OR coalesce(r.at, u.created_at) < $1`,
+        WHERE u.status <> 'ERASED' AND ($1::timestamptz IS NULL OR coalesce(r.at, u.created_at) < $1)`,
       [olderThan],
     );
     const run = await runs.open('data', null, Number(users?.count ?? 0), olderThan?.toISOString() ?? null);
@@ -111,24 +141,23 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
       `SELECT count(*) AS count FROM data_key_rotations WHERE stage = 'done' AND at >= $1`,
       [run.startedAt],
     );
-    const counting = countRows(run, Number(done?.count ?? 0), options);
+    const progress = runs.progressOf(run, Number(done?.count ?? 0), options);
+    const counting = countRows('data', { progress, known: await failures.idsOf('data') });
     await replaceData(options, since, null, counting);
-    const { changed, failed } = counting.result();
-    if (failed === 0) await runs.complete(run, changed);
-    return { keyId: null, changed, failed, left: failed, ring: null };
+    const result = counting.result();
+    await runs.complete(run, result.changed, result.failed);
+    return { keyId: null, left: result.failed, ring: null, ...result };
   }
 
   /** Replaces the data key of one user now. */
   async function rotateUser(userId: string, options: RotationOptions): Promise<RotationOutcome> {
-    const counting = createCounting((id, err) =>
-      log.error({ err, userId: id }, 'A data key was not replaced'),
-    );
+    const counting = countRows('data', { progress: null, known: await failures.idsOf('data') });
     const [now] = await sql<{ now: Date }>('SELECT now() AS now');
     await record('key.rotation_started', userId);
     await replaceData(options, now!.now, userId, counting);
-    const { changed, failed } = counting.result();
-    if (failed === 0) await record('key.rotation_completed', userId);
-    return { keyId: null, changed, failed, left: failed, ring: null };
+    const result = counting.result();
+    if (result.failed === 0) await record('key.rotation_completed', userId);
+    return { keyId: null, left: result.failed, ring: null, ...result };
   }
 
   const record = (action: 'key.rotation_started' | 'key.rotation_completed', subjectId: string) =>
@@ -162,43 +191,14 @@ export function createRotateKeys(parts: KeyParts, runs: Runs) {
       keyId: newest?.id ?? null,
       changed: 0,
       failed: 0,
+      failedIds: [],
       left: Math.max(0, keys.length - 1),
       ring: null,
     };
   }
 
-  const isUnderWay = (kind: KeyKind) => async (keyId: string) =>
+  const isUnderWay = async (kind: KeyKind, keyId: string) =>
     (await runs.findOpen()).some((run) => run.purpose === kind && run.keyId === keyId);
 
-  function countRows(run: KeyRotation, before: number, options: RotationOptions): Counting {
-    const progress = runs.progressOf(run, before, options);
-    const counting = createCounting((id, err) =>
-      log.error({ err, userId: id }, 'A row stays under its old key'),
-    );
-    return {
-      result: counting.result,
-      onRow(result) {
-        counting.onRow(result);
-        progress.advance().catch((err: unknown) => log.warn({ err }, 'The progress could not be noted'));
-      },
-    };
-  }
-
   return { rotate, rotateUser };
-}
-
-function createCounting(report: (id: string, error: unknown) => void): Counting {
-  let changed = 0;
-  let failed = 0;
-  return {
-    onRow({ id, error }) {
-      if (error === null) {
-        changed += 1;
-      } else {
-        failed += 1;
-        report(id, error);
-      }
-    },
-    result: () => ({ changed, failed }),
-  };
 }
