@@ -186,23 +186,46 @@ test('an account that nobody uses is deleted, recoverably, once its person was t
   expect(await db().session.count({ where: { userId: left.id, revokedAt: null } })).toBe(0);
 });
 
-test('accounts that do not open are gone past, however few a batch takes', async () => {
-  const [broken, alsoBroken, last] = [await signUp(server), await signUp(server), await signUp(server)];
-  await age(broken, 10 * DAY, { isVerified: false });
-  await age(alsoBroken, 9 * DAY, { isVerified: false });
+test('accounts that do not open are erased as any other sign-up that nobody confirmed', async () => {
+  const [keyless, damaged, last] = [await signUp(server), await signUp(server), await signUp(server)];
+  await age(keyless, 10 * DAY, { isVerified: false });
+  await age(damaged, 9 * DAY, { isVerified: false });
   await age(last, 8 * DAY, { isVerified: false });
-  const ids = [broken.id, alsoBroken.id];
-  await db().$executeRaw`DELETE FROM data_keys WHERE user_id = ANY (${ids}::uuid[])`;
+  await db().$executeRaw`DELETE FROM data_keys WHERE user_id = ${keyless.id}::uuid`;
+  await db()
+    .$executeRaw`UPDATE data_keys SET wrapped_key = left(wrapped_key, 20) || 'AAAA' || substr(wrapped_key, 25)
+    WHERE user_id = ${damaged.id}::uuid`;
+  const ids = [keyless.id, damaged.id, last.id];
   const unusedSince = ago(7 * DAY);
   const all = await findUnusedAccounts(db(), { which: 'unverified', unusedSince, limit: 10 });
-  expect(all.filter((id) => ids.includes(id) || id === last.id)).toEqual([...ids, last.id]);
+  expect(all.filter((id) => ids.includes(id))).toEqual(ids);
   for (const [n, id] of all.entries()) {
     const page = { which: 'unverified', unusedSince, limit: 1, after: id } as const;
     expect(await findUnusedAccounts(db(), page)).toEqual(all.slice(n + 1, n + 2));
   }
-  expect(await server.app.retention.run()).toMatchObject({ unverifiedSignUps: 1 });
-  expect(await db().erasureRequest.count({ where: { userId: last.id } })).toBe(1);
-  expect(await db().erasureRequest.count({ where: { userId: { in: ids } } })).toBe(0);
+  expect(await server.app.retention.run()).toMatchObject({ unverifiedSignUps: 3 });
+  await eventually(async () => {
+    for (const { id } of [keyless, damaged, last]) expect(await statusOf({ id } as Person)).toBe('ERASED');
+  }, 20_000);
+});
+
+test('what needs an address goes past accounts that do not open, and the evidence counts them', async () => {
+  const [broken, whole] = [await signUp(server), await signUp(server)];
+  await age(broken, 45 * DAY, { isVerified: true });
+  await age(whole, 44 * DAY, { isVerified: true });
+  await db().$executeRaw`DELETE FROM data_keys WHERE user_id = ${broken.id}::uuid`;
+  expect(await server.app.retention.run()).toMatchObject({
+    inactivityNotices: 1,
+    inactivityNoticesFailed: 1,
+  });
+  const [event] = await db().auditEvent.findMany({
+    where: { action: 'retention.run' },
+    orderBy: { at: 'desc' },
+    take: 1,
+  });
+  expect(event?.data).toMatchObject({ inactivityNotices: 1, inactivityNoticesFailed: 1, failed: [] });
+  expect(JSON.stringify(event?.data)).not.toContain(broken.id);
+  await db().user.updateMany({ where: { id: broken.id }, data: { inactivityNoticeAt: new Date() } });
 });
 
 test('each run leaves evidence in the audit log', async () => {

@@ -1,6 +1,7 @@
 import { withApp } from '../../app/open-app.js';
 import { readConfig } from '../../config.js';
 import { createLog } from '../../log.js';
+import { failuresOf } from '../../services/compliance/retention/retention.service.js';
 import { defineCommand } from '../command.js';
 
 /** Discards what is out of date, as the server does every hour. */
@@ -9,13 +10,21 @@ export const retentionRun = defineCommand({
   summary: 'Discards everything whose retention period is over, as the server does every hour.',
   usage: '',
   options: {},
-  async run(_input, { env, print }) {
+  async run(_input, { env, print, complain }) {
     const { config } = readConfig(env);
     const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
     return withApp(config, { log, print }, async ({ retention }) => {
       const counts = await retention.run();
       for (const [name, count] of Object.entries(counts)) print(`${name}: ${count}`);
-      return 0;
+      if (!Object.keys(counts).some(isFailure)) return 0;
+      complain(
+        'Some accounts could not be worked on: the log names them, and the next run tries them again.',
+      );
+      return 1;
     });
   },
 });
+
+function isFailure(name: string): boolean {
+  return name.endsWith(failuresOf(''));
+}

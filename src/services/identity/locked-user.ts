@@ -1,8 +1,12 @@
 import type { Transaction } from '../../database/client.js';
+import { SealedValueError } from '../../privacy/privacy-errors.js';
 import { USER_COLUMNS, type UserRecord, type UserStatus } from './user-record.js';
 
 /** An account whose row is held until the transaction ends. */
 export type LockedUser = LockedRow & (WithAddress | { readonly status: 'ERASED'; readonly email: null });
+
+/** What can be said of a locked account without opening anything. */
+export type LockedAccount = Pick<UserRecord, 'id' | 'status'>;
 
 interface WithAddress {
   readonly status: Exclude<UserStatus, 'ERASED'>;
@@ -23,7 +27,27 @@ interface LockedRow extends Omit<UserRecord, 'email' | 'status'> {
  * @returns null when there is no such account
  */
 export async function lockUser(tx: Transaction, userId: string): Promise<LockedUser | null> {
-  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
+  return (await lockAccount(tx, userId)) && readLocked(tx, userId);
+}
+
+/** The same for what opens none of the account's values, and has to go on where they do not open. */
+export async function lockAccount(tx: Transaction, userId: string): Promise<LockedAccount | null> {
+  const [row] = await tx.$queryRaw<LockedAccount[]>`
+    SELECT id::text, status::text FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
+  return row ?? null;
+}
+
+/** What `lockUser` reads of an account that is locked; null also where its values do not open. */
+export async function findReadable(tx: Transaction, userId: string): Promise<LockedUser | null> {
+  try {
+    return await readLocked(tx, userId);
+  } catch (error) {
+    if (error instanceof SealedValueError) return null;
+    throw error;
+  }
+}
+
+async function readLocked(tx: Transaction, userId: string): Promise<LockedUser | null> {
   const row = await tx.user.findUnique({
     where: { id: userId },
     select: { ...USER_COLUMNS, passwordHash: true, passwordChangedAt: true, credentialsVoidAt: true },

@@ -3,6 +3,7 @@ import type { Database } from '../../../database/client.js';
 import type { DataSubjectDecision, DataSubjectRequestType } from '../../../database/generated/client.js';
 import type { RequestOrigin } from '../../../security/request-context.js';
 import type { AuditService } from '../../audit/audit.service.js';
+import type { CaseRecord } from './case-record.js';
 
 export interface CaseParts {
   db: Database;
@@ -23,6 +24,8 @@ export interface NewCase {
   /** What the person asked for, where the type does not say it all. */
   evidence?: string;
 }
+
+export type OpenedCase = Pick<CaseRecord, 'id' | 'userId'>;
 
 export interface CaseOutcome {
   decision: DataSubjectDecision;

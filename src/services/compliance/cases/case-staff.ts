@@ -8,7 +8,7 @@ import type { RequestOrigin } from '../../../security/request-context.js';
 import { lockUser } from '../../identity/locked-user.js';
 import { extendedDueDate } from './case-deadline.js';
 import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
-import type { CaseParts, Closing, NewCase } from './case-parts.js';
+import type { CaseParts, Closing, NewCase, OpenedCase } from './case-parts.js';
 
 export interface OpenCaseInput {
   userId: string;
@@ -32,7 +32,7 @@ export interface CaseActor {
 }
 
 interface StaffCaseParts extends CaseParts {
-  open: (tx: Transaction, row: NewCase) => Promise<CaseRecord>;
+  open: (tx: Transaction, row: NewCase) => Promise<OpenedCase>;
   close: (tx: Transaction, closing: Closing) => Promise<CaseRecord>;
 }
 
@@ -60,7 +60,7 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
       const user = await lockUser(tx, userId);
       if (!user || user.status === 'ERASED') throw new AppError('NOT_FOUND');
       const { userId: openedBy, origin } = actor;
-      return open(tx, {
+      const { id } = await open(tx, {
         userId,
         type,
         channel,
@@ -70,6 +70,7 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
         reference: null,
         origin,
       });
+      return tx.dataSubjectRequest.findUniqueOrThrow({ where: { id }, select: CASE_COLUMNS });
     });
   }
 

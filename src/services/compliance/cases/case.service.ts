@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../database/client.js';
 import { dueDate } from './case-deadline.js';
 import { createListCases } from './case-list.js';
-import type { CaseOutcome, CaseParts, Closing, NewCase } from './case-parts.js';
+import type { CaseOutcome, CaseParts, Closing, NewCase, OpenedCase } from './case-parts.js';
 import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
 import { createStaffCases } from './case-staff.js';
 
@@ -12,10 +12,15 @@ import { createStaffCases } from './case-staff.js';
 export function createCaseService(parts: CaseParts) {
   const { clock, audit } = parts;
 
-  /** Opens a case in the transaction of what the person asked for. The account exists. */
-  async function open(tx: Transaction, { origin, ...row }: NewCase): Promise<CaseRecord> {
+  /**
+   * Opens a case in the transaction of what the person asked for. The account exists; its values need not open, where the
+   * case has no text.
+   */
+  async function open(tx: Transaction, { origin, ...row }: NewCase): Promise<OpenedCase> {
     const dueAt = dueDate(row.type, row.receivedAt);
-    const record = await tx.dataSubjectRequest.create({ data: { ...row, dueAt }, select: CASE_COLUMNS });
+    const select = { id: true, userId: true } as const;
+    const identityProof = row.identityProof ?? undefined; // what is not written needs no key
+    const record = await tx.dataSubjectRequest.create({ data: { ...row, identityProof, dueAt }, select });
     await audit.record(tx, {
       action: 'case.opened',
       actorId: row.openedBy,

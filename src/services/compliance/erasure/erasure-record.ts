@@ -4,7 +4,10 @@ export type ErasureStatus = 'SCHEDULED' | 'CANCELLED' | 'RUNNING' | 'COMPLETED' 
 /** The stages of a request that is neither cancelled nor done: at most one of an account is in them. */
 export const OPEN_STATUSES = ['SCHEDULED', 'ON_HOLD', 'RUNNING'] as const satisfies ErasureStatus[];
 
-/** An erasure request as the service hands it on. */
+/**
+ * An erasure request as the service hands it on. Nothing of it is sealed: it is read, listed and carried out also where the
+ * account's values do not open. Why it was asked for is read apart (`findReasons`).
+ */
 export interface ErasureRecord {
   readonly id: string;
   readonly userId: string;
@@ -14,8 +17,6 @@ export interface ErasureRecord {
   /** The end of the grace period. */
   readonly scheduledFor: Date;
   readonly completedAt: Date | null;
-  /** Null once the person is erased: it is sealed under their key. */
-  readonly reason: string | null;
   /** The signed receipt, a compact JWS; null until the erasure is complete. */
   readonly receipt: string | null;
 }
@@ -29,6 +30,5 @@ export const ERASURE_COLUMNS = {
   requestedBy: true,
   scheduledFor: true,
   completedAt: true,
-  reason: true,
   receipt: true,
 } as const;

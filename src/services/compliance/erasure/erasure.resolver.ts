@@ -39,13 +39,24 @@ export class ErasureResolver {
   constructor(
     private readonly service: Pick<
       ErasureService,
-      'request' | 'erase' | 'cancel' | 'list' | 'count' | 'findNotices'
+      'request' | 'erase' | 'cancel' | 'list' | 'count' | 'findNotices' | 'findReasons'
     >,
     private readonly clock: Clock,
   ) {}
 
   private readonly makeNoticesLoader = () =>
     new DataLoader((ids: readonly string[]) => this.service.findNotices(ids));
+
+  private readonly makeReasonsLoader = () =>
+    new DataLoader((ids: readonly string[]) => this.service.findReasons(ids));
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'Why it was asked for; erased with the person.',
+  })
+  reason(@Root() request: ErasureRequest, @Ctx() context: GraphqlContext): Promise<string | null> {
+    return context.loader(this.makeReasonsLoader).load(request.id);
+  }
 
   @FieldResolver(() => [ErasureNotice], {
     description: 'The systems that are told of the erasure (Art. 19 GDPR); none before it is carried out.',

@@ -2,7 +2,7 @@ import { after, MINUTE, SECOND } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { REGISTER } from '../../../privacy/register.js';
-import { lockUser } from '../../identity/locked-user.js';
+import { lockAccount } from '../../identity/locked-user.js';
 import { createCarryOut, type WatchSteps } from './carry-out-erasure.js';
 import type { ErasureParts } from './erasure-parts.js';
 import { planErasure } from './erasure-plan.js';
@@ -48,7 +48,7 @@ export function createErasureService(given: ErasureParts, watch?: WatchSteps) {
   async function beginIfDue(erasureId: string, userId: string): Promise<void> {
     await db.$transaction(async (tx) => {
       await parts.rights.lockRights(tx);
-      await lockUser(tx, userId);
+      await lockAccount(tx, userId); // and opens nothing: an account that does not open goes like any other
       const where = { id: erasureId, status: 'SCHEDULED', scheduledFor: { lte: clock.now() } } as const;
       if ((await tx.erasureRequest.count({ where })) === 0 || (await isHeld(tx, userId))) return;
       if (await isLastAdmin(tx, userId)) {

@@ -104,9 +104,6 @@ export class ErasureRequest extends Node {
   @Field(() => DateTime, { nullable: true, description: 'When it was complete.' })
   readonly completedAt: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it was asked for; erased with the person.' })
-  readonly reason: string | null;
-
   @Field(() => ErasureReceipt, { nullable: true, description: 'The proof, once it is complete.' })
   readonly receipt: ErasureReceipt | null;
 
@@ -118,7 +115,6 @@ export class ErasureRequest extends Node {
     this.requestedBy = record.requestedBy;
     this.scheduledFor = record.scheduledFor;
     this.completedAt = record.completedAt;
-    this.reason = record.reason;
     this.receipt = record.receipt === null ? null : readReceipt(record.receipt);
   }
 }

@@ -2,8 +2,7 @@ import type { Database, Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
-import { lockUser } from '../../identity/locked-user.js';
-import type { UserRecord } from '../../identity/user-record.js';
+import { lockAccount, type LockedAccount } from '../../identity/locked-user.js';
 import { beingErased, erasedAlready } from './conflicts.js';
 import { requireRank, type ErasureActor, type ErasureParts } from './erasure-parts.js';
 import { findOpen, isHeld } from './request-erasure.js';
@@ -63,8 +62,8 @@ export function createLegalHolds(parts: ErasureParts) {
     });
   }
 
-  async function requireUser(tx: Transaction, actor: ErasureActor, userId: string): Promise<UserRecord> {
-    const user = isUuid(userId) ? await lockUser(tx, userId) : null;
+  async function requireUser(tx: Transaction, actor: ErasureActor, userId: string): Promise<LockedAccount> {
+    const user = isUuid(userId) ? await lockAccount(tx, userId) : null;
     if (!user) throw new AppError('NOT_FOUND');
     await requireRank(parts, tx, actor, userId);
     return user;

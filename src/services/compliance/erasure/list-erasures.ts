@@ -1,4 +1,5 @@
 import type { Database } from '../../../database/client.js';
+import { SealedValueError } from '../../../privacy/privacy-errors.js';
 import { isUuid } from '../../../input/uuid.js';
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord, type ErasureStatus } from './erasure-record.js';
 
@@ -49,5 +50,22 @@ export function createListErasures({ db }: { db: Database }) {
     return userIds.map((userId) => byUser.get(userId) ?? null);
   }
 
-  return { list, count, find, findOpenOf };
+  /**
+   * Why each of these was asked for, in their order; null where nobody said so, or the person is erased. One that does
+   * not open is an error in its own place, and takes none of the others with it.
+   */
+  async function findReasons(ids: readonly string[]): Promise<(string | null | Error)[]> {
+    const read = async (wanted: string[]) =>
+      db.erasureRequest.findMany({ where: { id: { in: wanted } }, select: { id: true, reason: true } });
+    try {
+      const reasons = new Map((await read([...ids])).map(({ id, reason }) => [id, reason]));
+      return ids.map((id) => reasons.get(id) ?? null);
+    } catch (error) {
+      if (!(error instanceof SealedValueError)) throw error;
+      if (ids.length === 1) return [error];
+      return Promise.all(ids.map(async (id) => (await findReasons([id]))[0] ?? null));
+    }
+  }
+
+  return { list, count, find, findOpenOf, findReasons };
 }

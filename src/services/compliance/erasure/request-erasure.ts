@@ -3,7 +3,13 @@ import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
-import { lockUser, type LockedUser } from '../../identity/locked-user.js';
+import {
+  findReadable,
+  lockAccount,
+  lockUser,
+  type LockedAccount,
+  type LockedUser,
+} from '../../identity/locked-user.js';
 import { isVisible } from '../../identity/user-record.js';
 import { NOBODY } from '../nobody.js';
 import { beingErased, erasedAlready, findLeaving } from './conflicts.js';
@@ -33,13 +39,15 @@ export function createRequestErasure(parts: ErasureInternals) {
       if (!user || !isVisible(user)) throw new AppError('UNAUTHENTICATED');
       await requireNoneOpen(tx, user.id);
       await parts.rights.requireAnotherAdmin(tx, user.id, findLeaving);
-      return open(tx, actor, user, { reason: text, held: await isHeld(tx, user.id) });
+      const held = await isHeld(tx, user.id);
+      return open(tx, actor, user, { readable: user, reason: text, held });
     });
   }
 
   /**
    * A privacy officer has an account erased: after the grace period, or at once. At once also brings forward a
-   * request that is scheduled.
+   * request that is scheduled. An account whose values do not open goes like any other, without a mail and a
+   * reason: there is no address to write to and no key to seal with.
    *
    * @throws AppError BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; LEGAL_HOLD while the account is held; CONFLICT when it is
    *   erased, being erased, or scheduled to be and `immediately` is false
@@ -52,7 +60,7 @@ export function createRequestErasure(parts: ErasureInternals) {
     if (!isUuid(order.userId)) throw new AppError('NOT_FOUND');
     return db.$transaction(async (tx) => {
       await parts.rights.lockRights(tx);
-      const user = await lockUser(tx, order.userId);
+      const user = await lockAccount(tx, order.userId);
       if (!user) throw new AppError('NOT_FOUND');
       if (user.status === 'ERASED') throw erasedAlready();
       // Whoever is at the server's console stands above every account.
@@ -62,8 +70,9 @@ export function createRequestErasure(parts: ErasureInternals) {
       const scheduled = order.immediately
         ? await requireScheduledIfOpen(tx, user.id)
         : await requireNoneOpen(tx, user.id);
-      const opened =
-        scheduled ?? (await open(tx, actor, user, { reason, held: false, immediately: order.immediately }));
+      const readable = scheduled ? null : await findReadable(tx, user.id);
+      const details = { readable, reason: readable && reason, held: false, immediately: order.immediately };
+      const opened = scheduled ?? (await open(tx, actor, user, details));
       return order.immediately ? begin(tx, opened.id, actor) : opened;
     });
   }
@@ -125,8 +134,8 @@ export function createRequestErasure(parts: ErasureInternals) {
   async function open(
     tx: Transaction,
     actor: ErasureActor,
-    user: LockedUser,
-    details: { reason: string | null; held: boolean; immediately?: boolean },
+    user: LockedAccount,
+    details: { readable: LockedUser | null; reason: string | null; held: boolean; immediately?: boolean },
   ): Promise<ErasureRecord> {
     const now = clock.now();
     const scheduledFor = details.immediately ? now : after(now, config.erasureGrace);
@@ -137,7 +146,7 @@ export function createRequestErasure(parts: ErasureInternals) {
         requestedAt: now,
         requestedBy: actor.actorId,
         scheduledFor,
-        reason: details.reason,
+        reason: details.reason ?? undefined, // what is not written needs no key
       },
       select: ERASURE_COLUMNS,
     });
@@ -154,7 +163,7 @@ export function createRequestErasure(parts: ErasureInternals) {
       origin: actor.origin,
     });
     if (!details.immediately) {
-      await notify(tx, user, 'erasure-scheduled', { scheduledFor: scheduledFor.toISOString() });
+      await notify(tx, details.readable, 'erasure-scheduled', { scheduledFor: scheduledFor.toISOString() });
     }
     return created;
   }

@@ -2,13 +2,13 @@ import { after, DAY } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { findUnusedAccounts, type UnusedAccounts } from '../../../database/unused-accounts.js';
 import type { Log } from '../../../log.js';
-import { lockUser } from '../../identity/locked-user.js';
+import { findReadable, lockAccount, lockUser } from '../../identity/locked-user.js';
 import { CARRY_OUT_JOB } from '../erasure/request-erasure.js';
 import { NOBODY } from '../nobody.js';
-import type { RetentionParts } from './retention-parts.js';
+import type { Portion, RetentionParts } from './retention-parts.js';
 
 type Selection = Omit<UnusedAccounts, 'limit' | 'id' | 'after'>;
-type Work = (tx: Transaction, user: { id: string; email: string }) => Promise<void>;
+type Work = (tx: Transaction, userId: string) => Promise<void>;
 
 /** Accounts that nobody uses: sign-ups that were never confirmed, and accounts that were left. */
 export function createRetentionAccounts(parts: RetentionParts & { log: Log }) {
@@ -18,9 +18,9 @@ export function createRetentionAccounts(parts: RetentionParts & { log: Log }) {
 
   /**
    * Does `work` for at most `limit` accounts of the selection, and answers for how many. One for which it fails, since
-   * its values do not open, say, is logged and gone past: it keeps nobody else's from being done.
+   * its values do not open, say, is logged, told to `onFailure` and gone past: it keeps nobody else's from being done.
    */
-  async function forEach(selection: Selection, limit: number, work: Work): Promise<number> {
+  async function forEach(selection: Selection, { limit, onFailure }: Portion, work: Work): Promise<number> {
     let done = 0;
     let last: string | undefined;
     do {
@@ -29,6 +29,7 @@ export function createRetentionAccounts(parts: RetentionParts & { log: Log }) {
         try {
           if (await doOne(selection, userId, work)) done += 1;
         } catch (err) {
+          onFailure(userId);
           log.error({ err, userId }, 'Retention failed for an account, which is tried again in the next run');
         }
       }
@@ -40,46 +41,44 @@ export function createRetentionAccounts(parts: RetentionParts & { log: Log }) {
   /** Whether the account was still one of the selection once its lock was held, and `work` was done. */
   function doOne(selection: Selection, id: string, work: Work): Promise<boolean> {
     return db.$transaction(async (tx) => {
-      const user = await lockUser(tx, id);
+      await lockAccount(tx, id);
       const [still] = await findUnusedAccounts(tx, { ...selection, limit: 1, id });
-      if (!user?.email || !still) return false;
-      await work(tx, { id, email: user.email });
+      if (!still) return false;
+      await work(tx, id);
       return true;
     });
   }
 
-  /** Begins the erasure of sign-ups whose address was never confirmed and that nobody used in the period. */
-  function eraseUnverified(limit: number): Promise<number> {
-    return forEach(
-      { which: 'unverified', unusedSince: before(unverified) },
-      limit,
-      async (tx, { id: userId }) => {
-        const now = clock.now();
-        const { id: erasureId } = await tx.erasureRequest.create({
+  /**
+   * Begins the erasure of sign-ups whose address was never confirmed and that nobody used in the period, also of those
+   * whose values do not open: then without the reason, which would be sealed.
+   */
+  function eraseUnverified(portion: Portion): Promise<number> {
+    const selection = { which: 'unverified', unusedSince: before(unverified) } as const;
+    return forEach(selection, portion, async (tx, userId) => {
+      const now = clock.now();
+      const isReadable = (await findReadable(tx, userId)) !== null;
+      const reason = isReadable ? 'The address was not confirmed in time.' : undefined;
+      const { id: erasureId } = await tx.erasureRequest.create({
         data: {
-          userId, status: 'RUNNING', requestedBy: NOBODY, requestedAt: now, scheduledFor: now, startedAt: now,
-          reason: 'The address was not confirmed in time.',
+          userId, status: 'RUNNING', requestedBy: NOBODY, requestedAt: now, scheduledFor: now, startedAt: now, reason,
         },
         select: { id: true },
       }); // prettier-ignore
-        const data = { erasureId, reason: 'unverified' };
-        await audit.record(tx, {
-          action: 'erasure.requested',
-          actorId: null,
-          subjectId: userId,
-          origin: null,
-          data,
-        });
-        await jobs.enqueue(tx, CARRY_OUT_JOB, { erasureId });
-      },
-    );
+      const data = { erasureId, reason: 'unverified' };
+      const action = 'erasure.requested';
+      await audit.record(tx, { action, actorId: null, subjectId: userId, origin: null, data });
+      await jobs.enqueue(tx, CARRY_OUT_JOB, { erasureId });
+    });
   }
 
   /** Tells people that their account will be deleted unless they use it. */
-  async function noticeInactive(limit: number): Promise<number> {
+  async function noticeInactive(portion: Portion): Promise<number> {
     if (inactive === null) return 0;
     const unusedSince = before(inactive - inactiveNotice);
-    return forEach({ which: 'unnoticed', unusedSince }, limit, async (tx, { id: userId, email }) => {
+    return forEach({ which: 'unnoticed', unusedSince }, portion, async (tx, userId) => {
+      const user = await lockUser(tx, userId);
+      if (!user?.email) return;
       const now = clock.now();
       await tx.user.update({
         where: { id: userId },
@@ -88,7 +87,7 @@ export function createRetentionAccounts(parts: RetentionParts & { log: Log }) {
       });
       await mail.sendLater(tx, {
         userId,
-        to: { address: email },
+        to: { address: user.email },
         template: 'inactivity-notice',
         params: { deletedAfter: after(now, inactiveNotice).toISOString() },
       });
@@ -98,12 +97,12 @@ export function createRetentionAccounts(parts: RetentionParts & { log: Log }) {
   }
 
   /** Deletes, recoverably, the accounts whose people were told in time and did not come back. */
-  async function deleteInactive(limit: number): Promise<number> {
+  async function deleteInactive(portion: Portion): Promise<number> {
     if (inactive === null) return 0;
     const selection = {
       which: 'noticed', unusedSince: before(inactive), noticedBefore: before(inactiveNotice),
     } as const; // prettier-ignore
-    return forEach(selection, limit, async (tx, { id: userId }) => {
+    return forEach(selection, portion, async (tx, userId) => {
       await softDelete(tx, userId, `Not used for ${Math.floor(inactive / DAY)} days`);
       await endSessions(tx, userId, { reason: 'deleted' });
       const data = { reason: 'inactive' };

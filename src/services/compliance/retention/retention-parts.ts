@@ -29,10 +29,17 @@ export interface RetentionParts {
   endSessions: (tx: Transaction, userId: string, ending: { reason: string }) => Promise<unknown>;
 }
 
+/** How much of a step is done at once. */
+export interface Portion {
+  limit: number;
+  /** Told of each account that could not be worked on. */
+  onFailure: (userId: string) => void;
+}
+
 /** One thing that goes by time. */
 export interface RetentionStep {
   /** As in the evidence of a run. */
   name: string;
   /** Does at most `limit`; answers how many: fewer means that none are left. */
-  run(limit: number): Promise<number>;
+  run(portion: Portion): Promise<number>;
 }

@@ -5,6 +5,9 @@ import type { Discard, RetentionParts, RetentionStep } from './retention-parts.j
 
 export const RETENTION_JOB = 'retention.run';
 
+/** What the number of accounts is called that could not be worked on in a step. */
+export const failuresOf = (step: string) => `${step}Failed`;
+
 /** Small, so that no batch holds locks for long. */
 const BATCH = 500;
 
@@ -19,7 +22,7 @@ export function createRetentionService(parts: RetentionParts & { log: Log }) {
 
   const older = (name: string, period: number, discard: Discard): RetentionStep => ({
     name,
-    run: (limit) => discard(after(clock.now(), -period), limit),
+    run: ({ limit }) => discard(after(clock.now(), -period), limit),
   });
 
   const steps: RetentionStep[] = [
@@ -32,24 +35,25 @@ export function createRetentionService(parts: RetentionParts & { log: Log }) {
     older('repeatableRequests', retention.requests, parts.discardRequests),
     older('sessionAddresses', retention.addresses, parts.clearSessionOrigins),
     older('eventAddresses', retention.addresses, parts.discardEventOrigins),
-    { name: 'exports', run: exports.expire },
+    { name: 'exports', run: ({ limit }) => exports.expire(limit) },
     { name: 'inactivityNotices', run: accounts.noticeInactive },
     { name: 'inactiveAccounts', run: accounts.deleteInactive },
   ];
 
-  /** Runs one step to its end. */
-  async function runStep(step: RetentionStep, signal?: AbortSignal): Promise<number> {
+  /** Runs one step to its end. `failing` takes the accounts that could not be worked on, each once. */
+  async function runStep(step: RetentionStep, failing: Set<string>, signal?: AbortSignal): Promise<number> {
+    const onFailure = (userId: string) => void failing.add(userId);
     let total = 0;
     for (let count = BATCH; count === BATCH && !signal?.aborted; total += count)
-      count = await step.run(BATCH);
+      count = await step.run({ limit: BATCH, onFailure });
     return total;
   }
 
   /**
-   * Discards everything whose time is over, and records what that was. A step that fails does not keep the others
-   * from running.
+   * Discards everything whose time is over, and records what that was, and how many accounts failed in which step. A step
+   * that fails does not keep the others from running.
    *
-   * @returns how many of each
+   * @returns how many of each, and how many accounts failed, if any did
    * @throws AggregateError when a step failed, after the others and the record
    */
   async function run(signal?: AbortSignal): Promise<Record<string, number>> {
@@ -58,13 +62,15 @@ export function createRetentionService(parts: RetentionParts & { log: Log }) {
     const causes: unknown[] = [];
     for (const step of steps) {
       if (signal?.aborted) break;
+      const failing = new Set<string>();
       try {
-        counts[step.name] = await runStep(step, signal);
+        counts[step.name] = await runStep(step, failing, signal);
       } catch (err) {
         log.error({ err, reason: step.name }, 'A step of the retention run failed');
         failed.push(step.name);
         causes.push(err);
       }
+      if (failing.size > 0) counts[failuresOf(step.name)] = failing.size;
     }
     await exports.removeAbandoned();
     const data = { ...counts, failed };
