@@ -248,57 +248,6 @@ test('of administrators who all want to go the last one stays until there is ano
   );
 }, 40_000);
 
-describe.each([
-  ['is gone', (id: string) => server.app.db.$executeRaw`DELETE FROM data_keys WHERE user_id = ${id}::uuid`],
-  [
-    'is damaged',
-    (id: string) => server.app.db.$executeRaw`
-      UPDATE data_keys SET wrapped_key = left(wrapped_key, 20) || 'AAAA' || substr(wrapped_key, 25)
-       WHERE user_id = ${id}::uuid`,
-  ],
-])('an account whose data key %s', (_name, breakKey) => {
-  const completed = (id: string) =>
-    eventually(async () => {
-      const row = await server.app.db.erasureRequest.findUnique({ where: { id }, select: { status: true } });
-      expect(row?.status).toBe('COMPLETED');
-    }, 20_000);
-
-  test('is erased at the end of its grace like any other, and stands in the list until then', async () => {
-    const person = await signUp(server);
-    const { id } = requestIn(await erasures.request(person.token, 'I am leaving'));
-    await breakKey(person.id);
-    const { data, errors } = await erasures.list(officer.token, { status: ['SCHEDULED'] });
-    expect(errors).toBeUndefined();
-    expect((data?.erasureRequests as { nodes: object[] }).nodes).toContainEqual({ id, status: 'SCHEDULED' });
-    await server.app.db.erasureRequest.updateMany({ where: { id }, data: { scheduledFor: new Date() } });
-    await server.app.erasures.runDue();
-    await completed(id);
-    expect(await rowOf(person.id)).toMatchObject({ status: 'ERASED', email: null });
-    expect((await erasures.find(officer.token, id))?.receipt).not.toBeNull();
-  }, 40_000);
-
-  test('is erased at once when an officer says so, also one whose erasure is scheduled', async () => {
-    const [person, leaving] = [await signUp(server), await signUp(server)];
-    const scheduled = requestIn(await erasures.request(leaving.token, 'I am leaving'));
-    for (const { id } of [person, leaving]) await breakKey(id);
-    const answer = await server.graphql(
-      `mutation ($userId: ID!) { eraseUser(userId: $userId, reason: "key lost", immediately: true) { erasureRequest { id status } } }`,
-      { userId: person.id },
-      officer.token,
-    );
-    const { id } = requestIn(answer);
-    await completed(id);
-    await server.graphql(
-      `mutation ($userId: ID!) { eraseUser(userId: $userId, reason: "key lost", immediately: true) { erasureRequest { id status } } }`,
-      { userId: leaving.id },
-      officer.token,
-    );
-    await completed(scheduled.id);
-    for (const each of [person, leaving])
-      expect(await rowOf(each.id)).toMatchObject({ status: 'ERASED', email: null });
-  }, 40_000);
-});
-
 test('two officers who erase one account at the same moment begin one erasure', async () => {
   const person = await signUp(server);
   const answers = await Promise.all([1, 2].map(() => erasures.erase(officer.token, person.id)));
