@@ -130,7 +130,7 @@ export function createServices({
     mfa,
     signIn,
     proofs,
-    guard: guards.guard,
+    ...guards,
   });
   const admin = createAdminService({ db, clock, config, audit, identity, sessions, jobs });
   const transfer = {

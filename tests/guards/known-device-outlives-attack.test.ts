@@ -1,7 +1,19 @@
-import { MINUTE } from '../../src/clock.js';
+import { HOUR, MINUTE } from '../../src/clock.js';
 import { AppError } from '../../src/errors.js';
+import type { JsonObject } from '../../src/input/json-object.js';
 import { enrolledUser } from '../auth/authenticator.js';
-import { createAccountSetup, ORIGIN, PASSWORD as OWN_PASSWORD } from '../identity/account-setup.js';
+import { ORIGIN as PASSKEY_ORIGIN } from '../auth/passkeys/passkey-setup.js';
+import {
+  createAuthenticator,
+  type Authenticator,
+  type Deviation,
+} from '../auth/passkeys/software-authenticator.js';
+import {
+  createAccountSetup,
+  ORIGIN,
+  PASSWORD as OWN_PASSWORD,
+  type AccountSetup,
+} from '../identity/account-setup.js';
 import { PASSWORD } from '../setup/full-server.js';
 import { startGuardedServer, type GuardedServer } from './guarded-server.js';
 
@@ -86,9 +98,23 @@ test('in cookie mode the device is known by an HttpOnly cookie', async () => {
   expect(response.headers.get('x-device-token')).toBeNull();
 });
 
-test('the second step, too, is open to a known device while its network is held off', async () => {
-  const setup = await createAccountSetup();
-  try {
+describe('beside a network that is held off', () => {
+  const NETWORK = '192.0.2.21';
+  let setup: AccountSetup;
+  beforeAll(async () => {
+    setup = await createAccountSetup();
+  });
+  afterAll(() => setup.close());
+
+  /** Uses up the network's budget by `attempt`, which is refused, so that the next one would wait for minutes. */
+  async function holdOff(attempt: () => Promise<unknown>, code: string): Promise<void> {
+    for (let failure = 0; failure < 60; failure += 1) {
+      if (failure >= 50) setup.clock.advance(5 * MINUTE);
+      await expect(attempt()).rejects.toMatchObject({ code });
+    }
+  }
+
+  test('the second step, too, is open to a known device', async () => {
     const { email, code } = await enrolledUser(setup, 'two-steps');
     const signIn = async (ipAddress: string, deviceToken: string | null, secondDeviceToken = deviceToken) => {
       const origin = { ...ORIGIN, ipAddress, deviceToken };
@@ -99,19 +125,49 @@ test('the second step, too, is open to a known device while its network is held 
       return setup.signIn.completeMfa(answer);
     };
     const { deviceToken = null } = (await signIn('192.0.2.20', null)).tokens;
-
-    const origin = { ...ORIGIN, ipAddress: '192.0.2.21' };
-    for (let failure = 0; failure < 60; failure += 1) {
-      if (failure >= 50) setup.clock.advance(5 * MINUTE);
-      const wrong = setup.guard.attempt({ kind: 'password', account: null, origin, device: null }, () =>
-        Promise.reject(new AppError('INVALID_CREDENTIALS')),
-      );
-      await expect(wrong).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
-    }
-    const stranger = signIn('192.0.2.21', deviceToken, null);
+    const origin = { ...ORIGIN, ipAddress: NETWORK };
+    await holdOff(() => {
+      const guess = { kind: 'password', account: null, origin, device: null } as const;
+      return setup.guard.attempt(guess, () => Promise.reject(new AppError('INVALID_CREDENTIALS')));
+    }, 'INVALID_CREDENTIALS');
+    const stranger = signIn(NETWORK, deviceToken, null);
     await expect(stranger).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-    expect((await signIn('192.0.2.21', deviceToken)).user.email).toBe(email);
-  } finally {
-    await setup.close();
+    expect((await signIn(NETWORK, deviceToken)).user.email).toBe(email);
+  });
+
+  test('a passkey signs its owner in on a known device, and there are ten guesses on it', async () => {
+    const authenticator = createAuthenticator(PASSKEY_ORIGIN);
+    const owner = await passkeyOwner('passkey', authenticator);
+    const signIn = async (deviceToken: string | null, deviation: Deviation = {}, of = owner) => {
+      const origin = { ...ORIGIN, ipAddress: NETWORK, deviceToken };
+      const { ceremony, options } = await setup.passkeys.beginLogin({ email: null, challenge: null }, origin);
+      const response = authenticator.get(options as never, of.credential, deviation) as JsonObject;
+      return setup.passkeys.finishLogin({ ceremony, response }, origin);
+    };
+    setup.clock.advance(HOUR); // what the other test left of the network's budget
+    const { deviceToken = null } = (await signIn(null)).tokens;
+    await holdOff(() => signIn(null, { challenge: 'AAAA' }), 'PASSKEY_INVALID');
+    await expect(signIn(null)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    expect((await signIn(deviceToken)).user.email).toBe(owner.email);
+
+    const other = await passkeyOwner('another', authenticator);
+    await expect(signIn(deviceToken, {}, other)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    const codes = [];
+    for (let guess = 0; guess < 12; guess += 1) {
+      const refused = signIn(deviceToken, { challenge: 'AAAA' });
+      codes.push(await refused.catch(({ code }: AppError) => code));
+    }
+    expect(codes).toEqual([...Array<string>(10).fill('PASSKEY_INVALID'), 'RATE_LIMITED', 'RATE_LIMITED']);
+  });
+
+  async function passkeyOwner(name: string, authenticator: Authenticator) {
+    const { email, userId } = await setup.newUser(name);
+    const { session } = await setup.logIn(email);
+    const viewer = { userId, sessionId: session.id, authTime: setup.clock.now(), amr: ['pwd'] };
+    const caller = { viewer, origin: ORIGIN };
+    const { ceremony, options } = await setup.passkeys.beginRegistration(caller, 'Laptop');
+    const { credential, answer } = authenticator.create(options as never);
+    await setup.passkeys.finishRegistration(caller, { ceremony, response: answer });
+    return { email, credential };
   }
 });

@@ -7,15 +7,15 @@ import type { CodeExchange } from '../identity/social/social-flows.js';
 import type { IdentityService } from '../identity/identity.service.js';
 import { lockUser } from '../identity/locked-user.js';
 import { isVisible, type UserRecord } from '../identity/user-record.js';
-import { createAnswerAttempt, type AnswerAttemptParts } from './answer-attempt.js';
 import type { SessionHolder } from './end-sessions.js';
+import { createAttemptOf, type GuardedProofParts } from './guarded-proof.js';
 import type { ChallengeAnswer, FirstFactor, IssuedChallenge } from './mfa/mfa-challenges.js';
 import type { MfaService } from './mfa/mfa.service.js';
 import { methodOfCode } from './mfa/prove-second-factor.js';
 import type { HeldSession, SessionTokens, SignedInSession } from './open-session.js';
 import type { SessionService } from './session.service.js';
 
-export interface SignInParts extends AnswerAttemptParts {
+export interface SignInParts extends GuardedProofParts {
   identity: Pick<
     IdentityService,
     'checkCredentials' | 'requirePassword' | 'recheckSignIn' | 'recordSignIn' | 'social'
@@ -41,7 +41,7 @@ interface Opened {
 /** Signing in, and proving again who one is: Identity checks, the session service answers with tokens. */
 export function createSignInService(parts: SignInParts) {
   const { db, identity, sessions, mfa, guard } = parts;
-  const attemptOf = createAnswerAttempt(parts);
+  const attemptOf = createAttemptOf(parts);
 
   /**
    * Signs in with address and password.
@@ -92,7 +92,12 @@ export function createSignInService(parts: SignInParts) {
    * @throws AppError TOKEN_INVALID for the challenge; MFA_INVALID, RATE_LIMITED for the code; as `continueSignIn`
    */
   async function completeMfa(answer: ChallengeAnswer): Promise<SignedIn> {
-    return finish(await guard.attempt(await attemptOf(answer), () => openByChallenge(answer)));
+    const { challenge, origin } = answer;
+    const guarded = await attemptOf('mfa', origin, async () => {
+      const found = await db.$transaction((tx) => mfa.findChallenge(tx, challenge));
+      return found?.userId ?? null;
+    });
+    return finish(await guard.attempt(guarded, () => openByChallenge(answer)));
   }
 
   async function openByChallenge(answer: ChallengeAnswer): Promise<Opened> {

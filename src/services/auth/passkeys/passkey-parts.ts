@@ -1,3 +1,4 @@
+import type { DeviceTokens } from '../../../security/device-token.js';
 import type { Mail } from '../../../mail/outbox.js';
 import type { Guard } from '../../../security/guard/guard.js';
 import type { IdentityService } from '../../identity/identity.service.js';
@@ -16,4 +17,5 @@ export interface PasskeyParts extends PasskeyProofParts {
   signIn: Pick<SignInService, 'continueSignIn'>;
   proofs: PasskeyProofs;
   guard: Pick<Guard, 'attempt' | 'limit'>;
+  deviceTokens: Pick<DeviceTokens, 'findKnownDevice'>;
 }

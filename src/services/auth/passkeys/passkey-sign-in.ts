@@ -1,6 +1,7 @@
 import { AppError } from '../../../errors.js';
 import type { RequestOrigin } from '../../../security/request-context.js';
 import { atEvenPace } from '../../identity/even-pace.js';
+import { createAttemptOf } from '../guarded-proof.js';
 import type { SignedIn } from '../sign-in.service.js';
 import type { Ceremony } from './add-passkey.js';
 import type { PasskeyParts } from './passkey-parts.js';
@@ -13,8 +14,10 @@ export interface Asked {
 }
 
 /** Signs in with a passkey alone: possession of the key, and the person verified by the authenticator. */
-export function createPasskeySignIn({ db, mfa, signIn, proofs, guard }: PasskeyParts) {
+export function createPasskeySignIn(parts: PasskeyParts) {
+  const { db, mfa, signIn, proofs, guard } = parts;
   const { ceremonies, webAuthn, refusals, usePasskey } = proofs;
+  const attemptOf = createAttemptOf(parts);
 
   /**
    * Begins. With an address only a passkey of its account will do; the answer names no passkeys, known address or
@@ -55,11 +58,10 @@ export function createPasskeySignIn({ db, mfa, signIn, proofs, guard }: PasskeyP
    * Ends: opens a session that counts as one of two factors.
    *
    * @throws AppError TOKEN_INVALID for the ceremony, PASSKEY_INVALID for the answer, ACCOUNT_SUSPENDED,
-   * ACCOUNT_DELETED, EMAIL_NOT_VERIFIED, RATE_LIMITED for a network that failed too often
+   * ACCOUNT_DELETED, EMAIL_NOT_VERIFIED, RATE_LIMITED for a network or a known device that failed too often
    */
   async function finish(answer: CeremonyAnswer, origin: RequestOrigin): Promise<SignedIn> {
-    // Whose passkey it is only its check tells: the failures of the network are counted.
-    const guarded = { kind: 'passkey', account: null, origin, device: null } as const;
+    const guarded = await attemptOf('passkey', origin, () => usePasskey.findHolder(db, answer));
     const used = await guard.attempt(guarded, () => requireUsed(answer, origin));
     const { userId, passwordChangedAt } = used;
     const first = { userId, amr: [...used.amr, 'mfa'], passwordChangedAt, origin };

@@ -88,7 +88,14 @@ export function createUsePasskey(parts: { clock: Clock; ceremonies: Ceremonies; 
     return client.passkey.findUnique({ where: { credentialId: id }, select: COLUMNS });
   }
 
-  return { check };
+  /** Whose passkey an answer says that it is of; the id of the account, or null. Nothing of it is proved. */
+  async function findHolder(client: Database, { response }: CeremonyAnswer): Promise<string | null> {
+    if (typeof response.id !== 'string') return null;
+    const where = { credentialId: response.id };
+    return (await client.passkey.findUnique({ where, select: { userId: true } }))?.userId ?? null;
+  }
+
+  return { check, findHolder };
 }
 
 function refused(reason: string, subjectId: string | null): RefusedPasskey {
