@@ -117,8 +117,18 @@ export function createServices({
   });
   const proofs = createPasskeyProofs({ db, clock, audit, config });
   const furtherFactors = [proofs.factor];
-  const mfa = createMfaService({ db, clock, audit, mail, config, identity, sessions, furtherFactors });
-  const signIn = createSignInService({ db, identity, sessions, mfa, clock, ...guards });
+  const mfa = createMfaService({
+    db,
+    clock,
+    audit,
+    mail,
+    config,
+    identity,
+    sessions,
+    furtherFactors,
+    ...guards,
+  });
+  const signIn = createSignInService({ db, identity, sessions, mfa });
   const passkeys = createPasskeyService({
     db,
     clock,

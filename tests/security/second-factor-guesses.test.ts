@@ -1,4 +1,5 @@
 import { HOUR, MINUTE, SECOND } from '../../src/clock.js';
+import { AppError } from '../../src/errors.js';
 import { enrolledUser, wrongCode } from '../auth/authenticator.js';
 import { createAccountSetup, ORIGIN, PASSWORD, type AccountSetup } from '../identity/account-setup.js';
 
@@ -141,6 +142,85 @@ test.each([
   await setup.setStatus(email, status);
   await expect(answer(challenge, current())).rejects.toMatchObject({ code });
   expect(await setup.db.session.count({ where: { userId } })).toBe(before);
+});
+
+test.each([
+  ['reauthenticate', '198.51.100.1'],
+  ['disableTotp', '198.51.100.2'],
+  ['regenerateRecoveryCodes', '198.51.100.3'],
+] as const)('wrong codes given to %s use up what the network has', async (operation, ipAddress) => {
+  const { userId, caller, code } = await enrolledUser(setup, `asked-by-${operation.toLowerCase()}`);
+  const give = (given: string, from: string) => {
+    const viewer = { ...caller.viewer, authTime: setup.clock.now() };
+    const origin = { ...ORIGIN, ipAddress: from };
+    if (operation !== 'reauthenticate') return setup.mfa[operation]({ viewer, origin }, given);
+    const holder = { userId, sessionId: viewer.sessionId, origin };
+    return setup.signIn.reauthenticate(holder, { password: PASSWORD, code: given });
+  };
+  const other = { kind: 'password', account: null, origin: { ...ORIGIN, ipAddress }, device: null } as const;
+  for (let failure = 0; failure < 44; failure += 1) {
+    const refused = setup.guard.attempt(other, () => Promise.reject(new AppError('INVALID_CREDENTIALS')));
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
+  }
+  for (let failure = 0; failure < 12; failure += 1) {
+    setup.clock.advance(5 * MINUTE);
+    await expect(give(`wrong ${failure}`, ipAddress)).rejects.toMatchObject({ code: 'MFA_INVALID' });
+  }
+  await expect(give(code(), ipAddress)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  await expect(give(code(), '198.51.100.4')).resolves.toBeDefined();
+});
+
+/** The id that a device token names. */
+function idOf(deviceToken: string | null): string {
+  const [payload = ''] = (deviceToken ?? '').replace('cst_dv_', '').split('.');
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { id: string }).id;
+}
+
+describe('on a device that the account knows', () => {
+  /** An account, and one of its devices on which a sign-in is completed with a code. */
+  async function ownerOnDevice(name: string) {
+    const user = await enrolledUser(setup, name);
+    const signIn = async (code: string, deviceToken: string | null, ipAddress = '203.0.113.1') => {
+      const origin = { ...ORIGIN, ipAddress, deviceToken };
+      const result = await setup.signIn.login({ email: user.email, password: PASSWORD, origin });
+      const challenge = 'challenge' in result ? result.challenge : '';
+      return setup.signIn.completeMfa({ challenge, method: 'TOTP', code, origin });
+    };
+    const { deviceToken = null } = (await signIn(user.code(), null)).tokens;
+    setup.clock.advance(MINUTE);
+    return { ...user, signIn, deviceToken };
+  }
+
+  test('wrong codes of strangers who know the password do not hold the owner off', async () => {
+    const { userId, signIn, deviceToken, code } = await ownerOnDevice('known');
+    await setFailures(userId, 100);
+    await expect(signIn(code(), null)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    await expect(signIn(code(), deviceToken)).resolves.toBeDefined();
+    setup.clock.advance(MINUTE);
+    // Nor does the owner's success give the strangers another hundred.
+    await expect(signIn(code(), null)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  test('there are ten guesses, and after a hundred it is a device like any other', async () => {
+    const { userId, signIn, deviceToken, secret } = await ownerOnDevice('worn-out');
+    const wrong = () => signIn(wrongCode(secret, setup.clock.now()), deviceToken);
+    for (let guess = 0; guess < 10; guess += 1) {
+      await expect(wrong()).rejects.toMatchObject({ code: 'MFA_INVALID' });
+    }
+    await expect(wrong()).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    for (let guess = 10; guess < 100; guess += 1) {
+      setup.clock.advance(HOUR);
+      const attempt = { kind: 'mfa', account: userId, origin: ORIGIN, device: idOf(deviceToken) } as const;
+      const refused = setup.guard.attempt(attempt, () => Promise.reject(new AppError('MFA_INVALID')));
+      await expect(refused).rejects.toMatchObject({ code: 'MFA_INVALID' });
+    }
+    const failures = async () =>
+      (await setup.db.totpAuthenticator.findUnique({ where: { userId }, select: { failures: true } }))
+        ?.failures;
+    expect(await failures()).toBe(0);
+    await expect(wrong()).rejects.toMatchObject({ code: 'MFA_INVALID' });
+    expect(await failures()).toBe(1);
+  });
 });
 
 test('refusals are recorded, without the code', async () => {

@@ -9,7 +9,6 @@ import { rulesOf, type Rules } from './rules.js';
 
 /** What is proved; each kind has counts of its own for an account, and all share those of a network. */
 export type ProofKind = 'password' | 'mfa' | 'passkey';
-const PROOF_KINDS: readonly ProofKind[] = ['password', 'mfa', 'passkey'];
 
 /** What a network may do so many times an hour. */
 export type NetworkLimit = 'registration' | 'mailRequest' | 'providerTrip' | 'passkeyQuestion';
@@ -17,8 +16,8 @@ export type NetworkLimit = 'registration' | 'mailRequest' | 'providerTrip' | 'pa
 export interface GuardedAttempt {
   kind: ProofKind;
   /**
-   * The account's id, or, where there is none, what was given in its place: both are treated alike. Null where the
-   * check itself counts the failures of the account: the network's are counted here.
+   * The account's id, or, where there is none, what was given in its place: both are treated alike. Null where nobody
+   * says whose proof it is.
    */
   account: string | null;
   origin: RequestOrigin;
@@ -27,6 +26,12 @@ export interface GuardedAttempt {
 }
 
 type NamedBudget = Budget & { name: keyof Rules };
+
+interface Admitted {
+  budgets: NamedBudget[];
+  takes: Take[];
+  device: string | null;
+}
 
 export interface GuardParts {
   counters: Counters;
@@ -45,6 +50,8 @@ const NO_WRONG_GUESS: ReadonlySet<ErrorCode> = new Set([
   'PASSWORD_RESET_REQUIRED',
   'RATE_LIMITED',
   'OTHER_PROOF_REQUIRED',
+  'CONFLICT',
+  'UNAUTHENTICATED',
 ]);
 
 /** What stands between an attacker and guessing: every check of a credential goes through `attempt`. */
@@ -61,7 +68,11 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
     const network = networkOf(origin.ipAddress);
     if (account === null) return [budget('network', network)];
     // An attacker can use up what strangers share, and cannot reach what belongs to the person's own device.
-    if (device !== null) return [budget('device', kind, account, device)];
+    if (device !== null) {
+      return [budget('deviceCeiling', kind, account, device), budget('device', kind, account, device)];
+    }
+    // Codes are counted for the account beside its secret, and a passkey's signature cannot be guessed.
+    if (kind !== 'password') return [budget('network', network)];
     return [
       budget('accountFromNetwork', kind, account, network),
       budget('network', network),
@@ -69,33 +80,40 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
     ];
   }
 
-  async function take(budgets: readonly NamedBudget[]): Promise<Take[]> {
-    const now = clock.now().getTime();
-    const taking = await counters.take(budgets, now);
-    if (taking.admitted) return taking.takes;
-    const name = budgets[taking.refusedBy]?.name ?? 'network';
+  async function admit(guarded: GuardedAttempt): Promise<Admitted> {
+    const budgets = budgetsOf(guarded);
+    const taking = await counters.take(budgets, clock.now().getTime());
+    if (taking.admitted) return { budgets, takes: taking.takes, device: guarded.device };
+    // Somebody guesses on that device: from now on it is a stranger.
+    if (budgets[taking.refusedBy]?.name === 'deviceCeiling') return admit({ ...guarded, device: null });
+    throw refusalOf(budgets[taking.refusedBy]?.name ?? 'network', taking.openAt);
+  }
+
+  function refusalOf(name: keyof Rules, openAt: number): AppError {
     refusals.set(name, (refusals.get(name) ?? 0) + 1);
     if (name === 'account')
-      throw new AppError('OTHER_PROOF_REQUIRED', { satisfiedBy: 'requestPasswordReset' });
-    const retryAfterSeconds = Math.max(1, Math.ceil((taking.openAt - now) / SECOND));
-    throw new AppError('RATE_LIMITED', { retryAfterSeconds });
+      return new AppError('OTHER_PROOF_REQUIRED', { satisfiedBy: 'requestPasswordReset' });
+    const retryAfterSeconds = Math.max(1, Math.ceil((openAt - clock.now().getTime()) / SECOND));
+    return new AppError('RATE_LIMITED', { retryAfterSeconds });
   }
 
   /**
    * Runs `check`, the comparison of a credential, if the budget has room for another guess; it is counted before, so
    * that parallel guesses share the budget. When `check` throws, the guess was wrong and stays counted, unless the
    * error says that nothing was compared or that the proof was right. When it does not, the failures of the account
-   * are forgotten.
+   * are forgotten. It gets the known device on whose own budget the guess is; null: on what strangers share.
    *
    * @throws AppError RATE_LIMITED with the seconds to wait, OTHER_PROOF_REQUIRED after too many failures in a row,
    *   whatever `check` throws
    */
-  async function attempt<T>(guarded: GuardedAttempt, check: () => Promise<T>): Promise<T> {
-    const budgets = budgetsOf(guarded);
-    const takes = await take(budgets);
+  async function attempt<T>(
+    guarded: GuardedAttempt,
+    check: (device: string | null) => Promise<T>,
+  ): Promise<T> {
+    const { budgets, takes, device } = await admit(guarded);
     let result: T;
     try {
-      result = await check();
+      result = await check(device);
     } catch (error) {
       if (!isWrongGuess(error)) await counters.giveBack(takes);
       throw error;
@@ -108,7 +126,8 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
   /** Counts what a network may do only so often an hour. Throws RATE_LIMITED. */
   async function limit(name: NetworkLimit, { ipAddress }: RequestOrigin): Promise<void> {
     const key = keys(name, networkOf(ipAddress));
-    await take([{ name, rule: rules[name], key }]);
+    const taking = await counters.take([{ rule: rules[name], key }], clock.now().getTime());
+    if (!taking.admitted) throw refusalOf(name, taking.openAt);
   }
 
   /** Whether another mail of this template may go to an address this hour; counts it. */
@@ -120,12 +139,8 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
 
   /** Forgets the failures of an account whose owner proved in another way who they are, from this network at least. */
   async function forget(account: string, origin: RequestOrigin): Promise<void> {
-    const returns = PROOF_KINDS.flatMap((kind) =>
-      budgetsOf({ kind, account, origin, device: null })
-        .filter((budget) => !isShared(budget))
-        .map(forgotten),
-    );
-    await counters.giveBack(returns);
+    const budgets = budgetsOf({ kind: 'password', account, origin, device: null });
+    await counters.giveBack(budgets.filter((budget) => !isShared(budget)).map(forgotten));
   }
 
   return { attempt, limit, mayMail, forget, refusals: (): ReadonlyMap<string, number> => refusals };

@@ -54,6 +54,14 @@ export function rulesOf(settings: GuardSettings) {
       memory: DAY,
       window: false,
     },
+    /** Failures in a row on such a device, until it is one like any other. */
+    deviceCeiling: {
+      free: settings.failuresCeiling,
+      firstDelay: CEILING_MEMORY,
+      longestDelay: CEILING_MEMORY,
+      memory: CEILING_MEMORY,
+      window: false,
+    },
     /** Browsers sent to a provider: each is a row for a day. */
     providerTrip: hourly(PROVIDER_TRIPS_PER_HOUR),
     /** Sign-ins with a passkey that were begun: each is a row for some minutes. */

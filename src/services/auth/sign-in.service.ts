@@ -1,28 +1,30 @@
-import type { Transaction } from '../../database/client.js';
+import type { Database, Transaction } from '../../database/client.js';
 import { AppError, badInput } from '../../errors.js';
 import { levelOf, withSecondFactor } from '../../security/assurance.js';
-import type { Guard } from '../../security/guard/guard.js';
 import type { RequestOrigin } from '../../security/request-context.js';
 import type { CodeExchange } from '../identity/social/social-flows.js';
 import type { IdentityService } from '../identity/identity.service.js';
+import type { VerifiedUser } from '../identity/check-credentials.js';
 import { lockUser } from '../identity/locked-user.js';
 import { isVisible, type UserRecord } from '../identity/user-record.js';
 import type { SessionHolder } from './end-sessions.js';
-import { createAttemptOf, type GuardedProofParts } from './guarded-proof.js';
-import type { ChallengeAnswer, FirstFactor, IssuedChallenge } from './mfa/mfa-challenges.js';
+import type { AdmittedAnswer, ChallengeAnswer, FirstFactor, IssuedChallenge } from './mfa/mfa-challenges.js';
 import type { MfaService } from './mfa/mfa.service.js';
 import { methodOfCode } from './mfa/prove-second-factor.js';
 import type { HeldSession, SessionTokens, SignedInSession } from './open-session.js';
 import type { SessionService } from './session.service.js';
 
-export interface SignInParts extends GuardedProofParts {
+export interface SignInParts {
+  db: Database;
   identity: Pick<
     IdentityService,
     'checkCredentials' | 'requirePassword' | 'recheckSignIn' | 'recordSignIn' | 'social'
   >;
   sessions: Pick<SessionService, 'open' | 'signIn' | 'renew'>;
-  mfa: Pick<MfaService, 'findChallenge' | 'methodsOf' | 'challenge' | 'answerChallenge' | 'prove'>;
-  guard: Pick<Guard, 'attempt'>;
+  mfa: Pick<
+    MfaService,
+    'findChallenge' | 'methodsOf' | 'challenge' | 'answerChallenge' | 'prove' | 'guardCode'
+  >;
 }
 
 /** Somebody is signed in. */
@@ -40,8 +42,7 @@ interface Opened {
 
 /** Signing in, and proving again who one is: Identity checks, the session service answers with tokens. */
 export function createSignInService(parts: SignInParts) {
-  const { db, identity, sessions, mfa, guard } = parts;
-  const attemptOf = createAttemptOf(parts);
+  const { db, identity, sessions, mfa } = parts;
 
   /**
    * Signs in with address and password.
@@ -93,14 +94,17 @@ export function createSignInService(parts: SignInParts) {
    */
   async function completeMfa(answer: ChallengeAnswer): Promise<SignedIn> {
     const { challenge, origin } = answer;
-    const guarded = await attemptOf('mfa', origin, async () => {
+    const findHolder = async () => {
       const found = await db.$transaction((tx) => mfa.findChallenge(tx, challenge));
       return found?.userId ?? null;
-    });
-    return finish(await guard.attempt(guarded, () => openByChallenge(answer)));
+    };
+    const opened = await mfa.guardCode({ origin, findHolder }, (device) =>
+      openByChallenge({ ...answer, device }),
+    );
+    return finish(opened);
   }
 
-  async function openByChallenge(answer: ChallengeAnswer): Promise<Opened> {
+  async function openByChallenge(answer: AdmittedAnswer): Promise<Opened> {
     const outcome = await db.$transaction(async (tx) => {
       const proof = await mfa.answerChallenge(tx, answer);
       if (proof instanceof AppError) return proof;
@@ -138,18 +142,31 @@ export function createSignInService(parts: SignInParts) {
   ): Promise<SessionTokens> {
     const { userId, origin } = holder;
     const verified = await identity.requirePassword({ userId, password, origin });
+    const run = (device: string | null) => renew(holder, verified, { code, device });
+    const held =
+      code === null ? await run(null) : await mfa.guardCode({ origin, findHolder: async () => userId }, run);
+    return (await sessions.signIn(held)).tokens;
+  }
+
+  async function renew(
+    holder: SessionHolder,
+    verified: Pick<VerifiedUser, 'passwordChangedAt'>,
+    { code, device }: { code: string | null; device: string | null },
+  ): Promise<HeldSession> {
+    const { userId, origin } = holder;
     const held = await db.$transaction(async (tx) => {
       const user = await lockUser(tx, userId);
       const isStale = user?.passwordChangedAt?.getTime() !== verified.passwordChangedAt?.getTime();
       if (!user || !isVisible(user) || isStale) throw new AppError('INVALID_CREDENTIALS');
       if ((await mfa.methodsOf(tx, userId)).length === 0) return sessions.renew(tx, holder, ['pwd']);
       if (code === null) throw badInput('code', 'is required: the account has a second factor');
-      const second = await mfa.prove(tx, methodOfCode(code), { user, code, origin, challengeId: null });
+      const attempt = { user, code, origin, challengeId: null, device };
+      const second = await mfa.prove(tx, methodOfCode(code), attempt);
       if (second instanceof AppError) return second;
       return sessions.renew(tx, holder, withSecondFactor(['pwd'], second));
     });
     if (held instanceof AppError) throw held;
-    return (await sessions.signIn(held)).tokens;
+    return held;
   }
 
   return { login, exchangeSocialLogin, continueSignIn, completeMfa, reauthenticate };

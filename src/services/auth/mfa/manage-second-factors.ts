@@ -3,6 +3,7 @@ import { AppError } from '../../../errors.js';
 import { needsSecondFactor } from '../../../security/assurance.js';
 import { requireRecentSecondFactor, requireRecentSignIn } from '../../../security/step-up.js';
 import type { UserRecord } from '../../identity/user-record.js';
+import type { GuardCode } from './guard-code.js';
 import type { MfaCaller, MfaParts } from './mfa-parts.js';
 import { requireOwner, tellOf, type AccountOwner } from './mfa-owner.js';
 import { methodOfCode, type ProveSecondFactor } from './prove-second-factor.js';
@@ -12,12 +13,12 @@ import type { MfaMethodName } from './second-factor.js';
 
 type Parts = MfaParts &
   ProveSecondFactor &
-  Pick<RemoveSecondFactors, 'settleAfterRemoval'> & { recoveryCodes: RecoveryCodes };
+  Pick<RemoveSecondFactors, 'settleAfterRemoval'> & { recoveryCodes: RecoveryCodes; guardCode: GuardCode };
 
 /** Switching a second factor off, and renewing recovery codes. */
 export function createManageSecondFactors(parts: Parts) {
   const { db, clock, audit, config, identity, recoveryCodes } = parts;
-  const { methodsOf, hasAnother, prove, settleAfterRemoval } = parts;
+  const { methodsOf, hasAnother, prove, settleAfterRemoval, guardCode } = parts;
 
   /**
    * Says no when an account would lose the second factor that one of its roles asks for.
@@ -40,18 +41,23 @@ export function createManageSecondFactors(parts: Parts) {
     act: (tx: Transaction, user: AccountOwner) => Promise<T>,
     before: (tx: Transaction, user: AccountOwner) => Promise<void>,
   ): Promise<T> {
-    const outcome = await db.$transaction(async (tx) => {
-      const user = await requireOwner(tx, viewer.userId);
-      await before(tx, user);
-      if (code === null) requireRecentSecondFactor(viewer, clock);
-      else {
-        const proof = await prove(tx, methodOfCode(code), { user, code, origin, challengeId: null });
-        if (proof instanceof AppError) return proof;
-      }
-      return act(tx, user);
-    });
-    if (outcome instanceof AppError) throw outcome;
-    return outcome;
+    const { userId } = viewer;
+    const run = async (device: string | null) => {
+      const outcome = await db.$transaction(async (tx) => {
+        const user = await requireOwner(tx, userId);
+        await before(tx, user);
+        if (code === null) requireRecentSecondFactor(viewer, clock);
+        else {
+          const attempt = { user, code, origin, challengeId: null, device };
+          const proof = await prove(tx, methodOfCode(code), attempt);
+          if (proof instanceof AppError) return proof;
+        }
+        return act(tx, user);
+      });
+      if (outcome instanceof AppError) throw outcome;
+      return outcome;
+    };
+    return code === null ? run(null) : guardCode({ origin, findHolder: async () => userId }, run);
   }
 
   /**

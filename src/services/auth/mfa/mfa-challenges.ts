@@ -38,6 +38,9 @@ export interface ChallengeAnswer {
   origin: RequestOrigin;
 }
 
+/** An answer that the guard has admitted; `device` is the known one on which it came. */
+export type AdmittedAnswer = ChallengeAnswer & { device: string | null };
+
 const COLUMNS = { id: true, userId: true, amr: true, passwordChangedAt: true } as const;
 
 type Parts = Pick<MfaParts, 'db' | 'clock' | 'audit'> & Pick<ProveSecondFactor, 'prove'>;
@@ -80,14 +83,14 @@ export function createMfaChallenges({ db, clock, audit, prove }: Parts) {
    */
   async function answer(
     tx: Transaction,
-    { challenge, method, code, origin }: ChallengeAnswer,
+    { challenge, method, code, origin, device }: AdmittedAnswer,
   ): Promise<{ first: FirstFactor; second: readonly string[]; user: LockedUser } | AppError> {
     const found = await find(tx, challenge);
     const user = found && (await lockUser(tx, found.userId));
     const current = user && (await find(tx, challenge)); // as it is under the lock
     if (!current || !isVisible(user)) return new AppError('TOKEN_INVALID');
     const { id, userId, amr, passwordChangedAt } = current;
-    const second = await prove(tx, method, { user, code, origin, challengeId: id });
+    const second = await prove(tx, method, { user, code, origin, challengeId: id, device });
     if (second instanceof AppError) {
       // Whoever is told to wait has not been answered.
       const attempts = { increment: second.code === 'RATE_LIMITED' ? 0 : 1 };

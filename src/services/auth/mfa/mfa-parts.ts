@@ -2,6 +2,8 @@ import type { Clock } from '../../../clock.js';
 import type { Config } from '../../../config.js';
 import type { Database, Transaction } from '../../../database/client.js';
 import type { Mail } from '../../../mail/outbox.js';
+import type { DeviceTokens } from '../../../security/device-token.js';
+import type { Guard } from '../../../security/guard/guard.js';
 import type { RequestOrigin } from '../../../security/request-context.js';
 import type { Viewer } from '../../../security/viewer.js';
 import type { AuditService } from '../../audit/audit.service.js';
@@ -18,6 +20,8 @@ export interface MfaParts {
   config: Pick<Config, 'serviceName' | 'mfaRequiredRoles'>;
   identity: Pick<IdentityService, 'rolesInForce' | 'findUserId' | 'disownLink'>;
   sessions: Pick<SessionService, 'addSecondFactor' | 'dropSecondFactor'>;
+  guard: Pick<Guard, 'attempt'>;
+  deviceTokens: Pick<DeviceTokens, 'findKnownDevice'>;
   /** Kinds that are made elsewhere, such as passkeys. */
   furtherFactors?: readonly SecondFactor[];
 }

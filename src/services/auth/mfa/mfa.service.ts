@@ -1,3 +1,4 @@
+import { createGuardCode } from './guard-code.js';
 import { createManageSecondFactors } from './manage-second-factors.js';
 import { createMfaChallenges } from './mfa-challenges.js';
 import type { MfaParts } from './mfa-parts.js';
@@ -14,11 +15,13 @@ export function createMfaService(parts: MfaParts) {
   const recoveryCodes = createRecoveryCodes(parts);
   const factors = [totp.factor, ...(parts.furtherFactors ?? []), recoveryCodes.factor];
   const proving = createProveSecondFactor({ ...parts, factors, totp });
+  const guardCode = createGuardCode(parts);
   const challenges = createMfaChallenges({ ...parts, ...proving });
   const enrollment = createTotpEnrollment({ ...parts, ...proving, recoveryCodes });
   const removal = createRemoveSecondFactors({ ...parts, ...proving, factors });
   return {
     ...proving,
+    guardCode,
     challenge: challenges.issue,
     findChallenge: challenges.find,
     answerChallenge: challenges.answer,
@@ -26,7 +29,7 @@ export function createMfaService(parts: MfaParts) {
     beginTotpEnrollment: enrollment.begin,
     confirmTotpEnrollment: enrollment.confirm,
     ...removal,
-    ...createManageSecondFactors({ ...parts, ...proving, ...removal, recoveryCodes }),
+    ...createManageSecondFactors({ ...parts, ...proving, ...removal, recoveryCodes, guardCode }),
     statusOf: createMfaStatus(parts),
   };
 }

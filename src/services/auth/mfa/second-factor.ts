@@ -16,6 +16,8 @@ export interface SecondFactorAttempt {
   origin: RequestOrigin;
   /** The challenge that is answered; null when a signed-in user proves it again. */
   challengeId: string | null;
+  /** The known device on which it is presented, where the guard counts what is wrong; null: anywhere else. */
+  device: string | null;
 }
 
 /** One kind of second factor. The MFA service is made from a list of them, in the order in which it offers them. */

@@ -12,6 +12,7 @@ const LONGEST_WAIT = HOUR;
 /** Three of a million codes are right at any time: a hundred guesses find one with a chance of 0.0003. */
 const MOST_FAILURES = 100;
 
+const FORGOTTEN = { failures: 0, failedAt: null };
 const COLUMNS = { secret: true, failures: true, failedAt: true } as const;
 
 interface Failures {
@@ -24,36 +25,44 @@ export function createTotpFactor({ clock }: { clock: Clock }) {
   /**
    * Checks a code. Wrong ones are counted over all challenges and operations of the account: the wait before the
    * next one grows, and after a hundred in a row codes are refused until the person has shown another proof, be it
-   * another second factor or a password that was reset by mail since.
+   * another second factor or a password that was reset by mail since. A device that the account knows has a budget of
+   * its own in the guard instead: strangers with the password do not hold the owner off.
    */
-  async function check(tx: Transaction, { user, code }: SecondFactorAttempt) {
+  async function check(tx: Transaction, { user, code, device }: SecondFactorAttempt) {
     const row = await tx.totpAuthenticator.findUnique({ where: { userId: user.id }, select: COLUMNS });
     if (!row?.secret) return new AppError('MFA_INVALID');
+    const isCounted = device === null;
     const failures = isForgiven(row, user.passwordChangedAt) ? 0 : row.failures;
-    const obstacle = findObstacle({ ...row, failures }, clock.now());
+    const obstacle = isCounted && findObstacle({ ...row, failures }, clock.now());
     if (obstacle) return obstacle;
     const step = findTotpStep(row.secret, code, clock.now());
-    if (step !== null && (await spendStep(tx, user.id, step))) return ['otp'];
-    await tx.totpAuthenticator.updateMany({
-      where: { userId: user.id },
-      data: { failures: failures + 1, failedAt: clock.now() },
-    });
+    const forgotten = isCounted ? FORGOTTEN : {};
+    if (step !== null && (await spendStep(tx, user.id, step, forgotten))) return ['otp'];
+    if (isCounted)
+      await tx.totpAuthenticator.updateMany({
+        where: { userId: user.id },
+        data: { failures: failures + 1, failedAt: clock.now() },
+      });
     return new AppError('MFA_INVALID');
   }
 
   /** Takes a time step, unless it or a later one was taken before, in whatever process. */
-  async function spendStep(tx: Transaction, userId: string, step: number): Promise<boolean> {
+  async function spendStep(
+    tx: Transaction,
+    userId: string,
+    step: number,
+    forgotten: Partial<typeof FORGOTTEN>,
+  ): Promise<boolean> {
     const { count } = await tx.totpAuthenticator.updateMany({
       where: { userId, OR: [{ lastStep: null }, { lastStep: { lt: step } }] },
-      data: { lastStep: step, failures: 0, failedAt: null },
+      data: { lastStep: step, ...forgotten },
     });
     return count === 1;
   }
 
   /** Forgets wrong codes, since the person has shown another proof. */
   async function forgive(tx: Transaction, userId: string): Promise<void> {
-    const data = { failures: 0, failedAt: null };
-    await tx.totpAuthenticator.updateMany({ where: { userId, failures: { gt: 0 } }, data });
+    await tx.totpAuthenticator.updateMany({ where: { userId, failures: { gt: 0 } }, data: FORGOTTEN });
   }
 
   const factor: SecondFactor = {
