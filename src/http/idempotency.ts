@@ -28,7 +28,8 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 export function createAnswerOnce({ once }: IdempotentRequests) {
   /**
    * An answer that shows accounts of others is given once and not kept: it would outlive their erasure and the caller's
-   * rights. What is kept is that the request was carried out.
+   * rights. What is kept is that the request was carried out. Any other answer is kept with the account that it is about,
+   * also where that is known only once it is made: it goes with the account.
    *
    * @param isDone whether the answer says that something was changed; a refusal is not stored, so that what it asks for
    * (a fresh sign-in, another password) can be done and the request repeated
@@ -55,8 +56,9 @@ export function createAnswerOnce({ once }: IdempotentRequests) {
           cookies: [reply.getHeader('set-cookie') ?? []].flat().map(String),
         };
         const answer = JSON.stringify(stored);
-        const kept = context.viewedAccounts.size > 0 ? NOT_KEPT : answer;
-        return { answer, kept, isFinal: isDone(given) };
+        const accounts = [...accountsOf(context)];
+        const kept = context.viewedAccounts.size > 0 || accounts.length > 1 ? NOT_KEPT : answer;
+        return { answer, kept, isFinal: isDone(given), userId: accounts[0] ?? null };
       },
     );
     if (answer === NOT_KEPT) throw new AppError('CONFLICT', { hint: ALREADY_DONE });
@@ -66,6 +68,11 @@ export function createAnswerOnce({ once }: IdempotentRequests) {
     void reply.header('idempotency-replayed', 'true');
     return given;
   };
+}
+
+/** Whose the answer is: the caller's, and of whoever came in by the request. */
+function accountsOf({ viewer, enteredAccounts }: RequestContext): Set<string> {
+  return new Set([...(viewer ? [viewer.userId] : []), ...enteredAccounts]);
 }
 
 /** Whoever is signed in, or the network address and the refresh cookie of whoever is not. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, MINUTE, SECOND, type Clock } from '../clock.js';
-import type { Database } from '../database/client.js';
+import type { Database, Transaction } from '../database/client.js';
 import { NOT_HELD } from '../database/not-held.js';
 import { AppError } from '../errors.js';
 import type { Log } from '../log.js';
@@ -25,6 +25,8 @@ export interface Outcome {
   kept: string;
   /** false: nothing was changed, and a repetition is tried anew. */
   isFinal: boolean;
+  /** The account that the answer is about, with which it goes; null: none. */
+  userId: string | null;
 }
 
 export type IdempotentRequests = ReturnType<typeof createIdempotentRequests>;
@@ -129,7 +131,7 @@ export function createIdempotentRequests({
     try {
       const outcome = await work();
       ({ isFinal } = outcome);
-      if (isFinal) await keep(own, outcome.kept);
+      if (isFinal) await keep(own, outcome);
       return outcome.answer;
     } finally {
       if (!isFinal) await requests.deleteMany({ where: { id: own.id, answer: null } });
@@ -137,15 +139,28 @@ export function createIdempotentRequests({
   }
 
   /** What was changed is changed: the client gets its answer even if a repetition will not. */
-  async function keep(own: IdempotencySecrets, kept: string): Promise<void> {
+  async function keep(own: IdempotencySecrets, { kept, userId }: Outcome): Promise<void> {
+    const { id } = own;
     try {
-      await requests.updateMany({ where: { id: own.id }, data: { answer: own.seal(kept) } });
+      await db.$transaction(async (tx) => {
+        // An erasure of the account, which deletes what is kept with it, has come before or waits for this.
+        if (userId !== null && !(await holdAccount(tx, userId)))
+          return tx.idempotentRequest.deleteMany({ where: { id } });
+        return tx.idempotentRequest.updateMany({ where: { id }, data: { answer: own.seal(kept), userId } });
+      });
     } catch (err) {
       log.error({ err }, 'An answer could not be stored under its idempotency key');
     }
   }
 
   return { once };
+}
+
+/** Keeps an account from being erased until the transaction ends; false when it is erased, or was never there. */
+async function holdAccount(tx: Transaction, userId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<object[]>`
+    SELECT 1 FROM users WHERE id = ${userId}::uuid AND status <> 'ERASED' FOR KEY SHARE`;
+  return rows.length > 0;
 }
 
 function requireSame(row: Row, version: IdempotencySecrets, { request }: RepeatableRequest): void {

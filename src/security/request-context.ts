@@ -37,6 +37,11 @@ export interface RequestContext {
    * The server records one event a request and account, and answers nothing when it cannot.
    */
   viewedAccounts: Set<string>;
+  /**
+   * Accounts that this request opens or signs in to, where nobody is signed in yet: what is kept of the answer, under an
+   * Idempotency-Key, goes with the account. Add each id before the answer is made.
+   */
+  enteredAccounts: Set<string>;
   origin: RequestOrigin;
   /** The request carries `X-Auth-Transport: cookie`: refresh tokens travel in the cookie, which no other site can ask for. */
   cookieMode: boolean;
@@ -104,6 +109,7 @@ export async function createRequestContext(
     permissions: async () => (await readRights()).granted,
     withheldPermissions: async () => (await readRights()).withheld,
     viewedAccounts: new Set(),
+    enteredAccounts: new Set(),
     origin: {
       ipAddress: findClientAddress(request.remoteAddress, header('x-forwarded-for'), deps.trustedProxies),
       userAgent: header('user-agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,

@@ -47,6 +47,7 @@ function contextOf(signedIn: boolean): GraphqlContext {
     permissions: async () => new Set<never>(),
     withheldPermissions: async () => new Set<never>(),
     viewedAccounts: new Set<string>(),
+    enteredAccounts: new Set<string>(),
     origin: { ipAddress: null, userAgent: null },
     cookieMode: false,
     refreshCookie: null,

@@ -253,7 +253,7 @@ test('a first request that does not end makes its repetition CONFLICT, with a ti
   const first = once(asked, async () => {
     steps.emit('began');
     const [answer] = (await onceEmitted(steps, 'end')) as [string];
-    return { answer, kept: answer, isFinal: true };
+    return { answer, kept: answer, isFinal: true, userId: null };
   });
   await onceEmitted(steps, 'began');
   await expect(once(asked, () => Promise.reject(new Error('never')))).rejects.toMatchObject({

@@ -14,7 +14,9 @@ export const REQUESTS = {
         exported: false,
       }),
       fingerprint: notPersonal('A hash under a key that only the client completes'),
-      answer: notPersonal('An answer, sealed under a key that only the client completes'),
+      answer: notPersonal(
+        'An answer, sealed under a key that only the client completes; it goes with the account it is about',
+      ),
       lockedUntil: notPersonal('How long a request may run'),
       createdAt: notPersonal('When the answer can be forgotten'),
     },

@@ -60,7 +60,10 @@ export class AuthResolver {
       input?.refreshToken,
       'input.refreshToken',
     );
-    return { session: new Session(session, session.id), tokens: deliverTokens(context, tokens) };
+    return {
+      session: new Session(session, session.id),
+      tokens: deliverTokens(context, session.userId, tokens),
+    };
   }
 
   @Mutation(() => SuccessPayload, {
@@ -112,7 +115,7 @@ export class AuthResolver {
     const { userId, sessionId } = requireAnyViewer(context);
     const holder = { userId, sessionId, origin: context.origin };
     const tokens = await this.signIn.reauthenticate(holder, { password, code: code ?? null });
-    return deliverTokens(context, tokens);
+    return deliverTokens(context, userId, tokens);
   }
 }
 

@@ -94,7 +94,8 @@ function loginRoute({ signIn, clock }: AuthRoutesParts): Route {
     handler: async (context, { email, password }) => {
       const result = await signIn.login({ email, password, origin: context.origin });
       if (!('challenge' in result)) return presentSignedIn(context, result, clock);
-      const { challenge, methods, expiresAt } = result;
+      const { userId, challenge, methods, expiresAt } = result;
+      context.enteredAccounts.add(userId);
       const body = { mfa_required: true, challenge, methods, expires_at: expiresAt.toISOString() };
       return { status: 200, body };
     },
@@ -133,8 +134,13 @@ function refreshRoute({ sessions, clock }: AuthRoutesParts): Route {
     responses: { 200: { description: 'Fresh tokens.', schema: REFRESHED } },
     errors: ['TOKEN_INVALID', 'TOKEN_REUSED', 'ACCOUNT_SUSPENDED', 'ACCOUNT_DELETED', 'CSRF_HEADER_REQUIRED'],
     handler: async (context, input) => {
-      const { tokens } = await refreshThrough(context, sessions, input.refresh_token, 'refresh_token');
-      return { status: 200, body: presentTokens(context, tokens, clock) };
+      const { session, tokens } = await refreshThrough(
+        context,
+        sessions,
+        input.refresh_token,
+        'refresh_token',
+      );
+      return { status: 200, body: presentTokens(context, session.userId, tokens, clock) };
     },
   });
 }
@@ -157,11 +163,14 @@ function logoutRoute({ sessions }: AuthRoutesParts): Route {
 }
 
 function presentSignedIn(context: RequestContext, { user, tokens }: SignedIn, clock: Clock) {
-  return { status: 200, body: { ...presentTokens(context, tokens, clock), user: presentUser(user) } };
+  return {
+    status: 200,
+    body: { ...presentTokens(context, user.id, tokens, clock), user: presentUser(user) },
+  };
 }
 
-function presentTokens(context: RequestContext, tokens: SessionTokens, clock: Clock) {
-  const { accessToken, accessTokenExpiresAt, refreshToken } = deliverTokens(context, tokens);
+function presentTokens(context: RequestContext, userId: string, tokens: SessionTokens, clock: Clock) {
+  const { accessToken, accessTokenExpiresAt, refreshToken } = deliverTokens(context, userId, tokens);
   const lifetime = accessTokenExpiresAt.getTime() - clock.now().getTime();
   return {
     access_token: accessToken,

@@ -8,7 +8,9 @@ import { rememberSignIn } from './user-sessions.resolver.js';
 
 /** The GraphQL answer to a sign-in, by whichever way: tokens, or what a second factor has to answer. */
 export function presentSignIn(context: RequestContext, result: SignInResult): typeof LoginResult {
-  return 'challenge' in result ? Object.assign(new MfaRequired(), result) : presentSignedIn(context, result);
+  if (!('challenge' in result)) return presentSignedIn(context, result);
+  context.enteredAccounts.add(result.userId);
+  return Object.assign(new MfaRequired(), result);
 }
 
 /** The same once nothing is missing. */
@@ -16,6 +18,6 @@ export function presentSignedIn(context: RequestContext, { user, session, tokens
   return Object.assign(new LoginSuccess(), {
     user: rememberSignIn(User.readable(user), session.id),
     session: new Session(session, session.id),
-    tokens: deliverTokens(context, tokens),
+    tokens: deliverTokens(context, user.id, tokens),
   });
 }

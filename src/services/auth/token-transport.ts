@@ -9,8 +9,15 @@ export type DeliveredTokens = Omit<SessionTokens, 'refreshToken'> & { refreshTok
 /**
  * Hands out tokens: in cookie mode the refresh token goes into the cookie and not into the body. The token of the
  * device travels beside them.
+ *
+ * @param userId whose they are
  */
-export function deliverTokens(context: RequestContext, tokens: SessionTokens): DeliveredTokens {
+export function deliverTokens(
+  context: RequestContext,
+  userId: string,
+  tokens: SessionTokens,
+): DeliveredTokens {
+  context.enteredAccounts.add(userId);
   if (context.cookieMode) context.setRefreshCookie(tokens.refreshToken, tokens.refreshTokenExpiresAt);
   if (tokens.deviceToken !== undefined) context.setDeviceToken(tokens.deviceToken);
   return context.cookieMode ? { ...tokens, refreshToken: null } : tokens;

@@ -72,8 +72,9 @@ function registerRoute(identity: IdentityService): Route {
     input: REGISTRATION,
     responses: { 201: { description: 'The account is open.', schema: REGISTERED } },
     errors: ['EMAIL_TAKEN', 'RATE_LIMITED', ...PASSWORD_ERRORS],
-    handler: async ({ origin }, input) => {
+    handler: async ({ origin, enteredAccounts }, input) => {
       const { userId } = await identity.register({ ...readRegistration(input), origin });
+      if (userId !== null) enteredAccounts.add(userId);
       return { status: 201, body: { id: userId, message: REGISTERED_MESSAGE } };
     },
   });

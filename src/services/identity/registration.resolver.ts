@@ -28,6 +28,7 @@ export class RegistrationResolver {
       consents: consents ?? [],
       origin: context.origin,
     });
+    if (userId !== null) context.enteredAccounts.add(userId);
     return { userId, message: REGISTERED_MESSAGE };
   }
 

@@ -26,6 +26,8 @@ export interface FirstFactor {
 
 /** What a sign-in answers instead of tokens while a second factor is missing. */
 export interface IssuedChallenge {
+  /** Whose it is; for the server only. */
+  userId: string;
   challenge: string;
   methods: MfaMethodName[];
   expiresAt: Date;
@@ -62,7 +64,7 @@ export function createMfaChallenges({ db, clock, audit, prove }: Parts) {
     await tx.mfaChallenge.create({ data, select: { id: true } });
     const event = { actorId: null, subjectId: userId, origin, data: { amr: [...amr], methods } };
     await audit.record(tx, { action: 'mfa.challenged', ...event });
-    return { challenge, methods, expiresAt };
+    return { userId, challenge, methods, expiresAt };
   }
 
   /** A challenge that can still be answered; null for any other text. */

@@ -13,6 +13,11 @@ export interface Asked {
   challenge: string | null;
 }
 
+/** A sign-in that was begun. `namesPasskeysOf`: the account whose passkeys the options name, for the server only. */
+interface BegunSignIn extends Ceremony {
+  namesPasskeysOf?: string;
+}
+
 /** Signs in with a passkey alone: possession of the key, and the person verified by the authenticator. */
 export function createPasskeySignIn(parts: PasskeyParts) {
   const { db, mfa, signIn, proofs, guard } = parts;
@@ -27,7 +32,7 @@ export function createPasskeySignIn(parts: PasskeyParts) {
    * @throws AppError TOKEN_INVALID for a challenge that is unknown, expired, answered or worn out;
    *   RATE_LIMITED for a network that asks too often
    */
-  async function begin({ email, challenge }: Asked, origin: RequestOrigin): Promise<Ceremony> {
+  async function begin({ email, challenge }: Asked, origin: RequestOrigin): Promise<BegunSignIn> {
     await guard.limit('passkeyQuestion', origin);
     if (challenge !== null) return beginSecondFactor(challenge);
     const begun =
@@ -42,7 +47,7 @@ export function createPasskeySignIn(parts: PasskeyParts) {
     return ceremonies.begin({ purpose: 'SIGN_IN', userId: user?.id ?? null, isBound: true });
   }
 
-  async function beginSecondFactor(challenge: string): Promise<Ceremony> {
+  async function beginSecondFactor(challenge: string): Promise<BegunSignIn> {
     const found = await db.$transaction((tx) => mfa.findChallenge(tx, challenge));
     if (!found) throw new AppError('TOKEN_INVALID');
     const { userId } = found;
@@ -51,7 +56,8 @@ export function createPasskeySignIn(parts: PasskeyParts) {
       select: { credentialId: true, transports: true },
     });
     const begun = await ceremonies.begin({ purpose: 'SIGN_IN', userId, isBound: true });
-    return { ceremony: begun.ceremony, options: await webAuthn.requestOptions(begun.challenge, own) };
+    const options = await webAuthn.requestOptions(begun.challenge, own);
+    return { ceremony: begun.ceremony, options, namesPasskeysOf: userId };
   }
 
   /**

@@ -80,7 +80,10 @@ export class PasskeyResolver {
     challenge: string | null,
     @Ctx() context: GraphqlContext,
   ): Promise<PasskeyCeremony> {
-    return this.passkeys.beginLogin({ email: email ?? null, challenge: challenge ?? null }, context.origin);
+    const asked = { email: email ?? null, challenge: challenge ?? null };
+    const { namesPasskeysOf, ...ceremony } = await this.passkeys.beginLogin(asked, context.origin);
+    if (namesPasskeysOf !== undefined) context.enteredAccounts.add(namesPasskeysOf);
+    return ceremony;
   }
 
   @Mutation(() => LoginSuccess, {
