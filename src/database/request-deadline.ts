@@ -80,6 +80,8 @@ export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
 
   async function queryOnce(statement: pg.QueryConfig): Promise<pg.QueryResult> {
     const client = await borrow();
+    // The pool listens to idle connections only: unheard, the loss of this one would end the process.
+    client.on('error', onLost);
     let failure: Error | undefined;
     try {
       return await (client.query as unknown as Query)(statement);
@@ -87,12 +89,16 @@ export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
       failure = error as Error;
       throw error;
     } finally {
+      client.removeListener('error', onLost);
       client.release(failure);
     }
   }
 
   return Object.assign(pool, { connect: borrow, query: queryOnce });
 }
+
+/** Whoever waits for a statement on the lost connection hears of it by that statement. */
+const onLost = (): void => undefined;
 
 /** Asks PostgreSQL, over a connection of its own, to end what runs on another. Never rejects. */
 function createCancel(connectionString: string | undefined) {

@@ -1,6 +1,12 @@
 import pg from 'pg';
+import { createDatabase } from '../../src/database/client.js';
+import { createUpkeepPool } from '../../src/database/re-sealing/sql.js';
+import { createLog } from '../../src/log.js';
+import { createPrivacy } from '../../src/privacy/privacy.js';
+import { startCuttableConnection } from '../key-stores/cut-connection.js';
 import { eventually } from '../setup/eventually.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
+import { testKeyRing } from '../setup/test-keys.js';
 
 let server: FullServer;
 let owner: pg.Client;
@@ -73,4 +79,28 @@ test('the connections serve the next requests as before', async () => {
     expect(errors).toBeUndefined();
   }
   expect(await nameNow()).toBe('Ada 19');
+});
+
+test('a connection that is lost costs what waits for it, not the process', async () => {
+  const way = await startCuttableConnection(server.databaseUrl);
+  const db = createDatabase({
+    url: way.url,
+    privacy: createPrivacy({ keyRing: testKeyRing() }),
+    poolSize: 2,
+  });
+  const upkeep = createUpkeepPool(way.url, createLog('silent'));
+  const nobody = '00000000-0000-4000-8000-000000000000';
+  const waits = Promise.allSettled([
+    db.$queryRaw`SELECT pg_sleep(60)::text`.then(),
+    db.$transaction((tx) => tx.$queryRaw`SELECT pg_sleep(60)::text`),
+    upkeep.whileHeld(nobody, (sql) => sql('SELECT pg_sleep(60)')),
+  ]);
+  const sleepers = `FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%' AND state = 'active'`;
+  await eventually(async () => expect((await owner.query(`SELECT ${sleepers}`)).rowCount).toBe(3));
+  way.cut();
+  expect((await waits).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  way.mend();
+  expect(await db.user.count()).toBe(1);
+  await Promise.all([upkeep.close(), db.$disconnect(), way.close()]);
+  await owner.query(`SELECT pg_terminate_backend(pid) ${sleepers}`);
 });

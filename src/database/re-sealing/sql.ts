@@ -33,6 +33,13 @@ export function createUpkeepPool(databaseUrl: string, log: Log) {
     (await pool.query<Row>(text, values)).rows;
   const whileHeld: WhileHeld = async (userId, work) => {
     const client = await pool.connect();
+    // The pool listens to idle connections only: unheard, the loss of this one would end the process.
+    const onLost = (): void => undefined; // the statement that waits rejects
+    client.on('error', onLost);
+    const release = (isBroken: boolean): void => {
+      client.removeListener('error', onLost);
+      client.release(isBroken);
+    };
     try {
       await client.query('BEGIN');
       await client.query('SELECT 1 FROM users WHERE id = $1::uuid FOR UPDATE', [userId]);
@@ -41,10 +48,10 @@ export function createUpkeepPool(databaseUrl: string, log: Log) {
           (await client.query<Row>(text, values)).rows,
       );
       await client.query('COMMIT');
-      client.release();
+      release(false);
       return result;
     } catch (error) {
-      client.release(true); // and with the connection goes its transaction
+      release(true); // and with the connection goes its transaction
       if ((error as { code?: string }).code === LOCK_NOT_AVAILABLE) return null;
       throw error;
     }
