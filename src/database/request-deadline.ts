@@ -1,44 +1,60 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
+import { SECOND } from '../clock.js';
 import { AppError } from '../errors.js';
 
+interface TimedRequest {
+  signal: AbortSignal;
+  /** Its commits that PostgreSQL has not answered yet. */
+  commits: Set<Promise<unknown>>;
+}
+
 /** The statements of requests whose time is up are cancelled; those of jobs and commands run without this. */
-const signals = new AsyncLocalStorage<AbortSignal>();
+const requests = new AsyncLocalStorage<TimedRequest>();
 let running = 0;
 
-/** What ends a transaction is let through: a connection must not go back with one that is open. */
+/** What ends a transaction is neither refused nor cancelled: a connection must not go back with one that is open. */
 const ENDS_TRANSACTION = /^(COMMIT|ROLLBACK)/;
+/** What a request gets to answer after a commit that was under way when its time was up. */
+const TIME_TO_ANSWER = SECOND;
 
 /**
  * Runs `work`. When it takes longer than so many milliseconds, the statement that it waits for is cancelled in PostgreSQL, it
- * can start no other, and this rejects.
+ * can start no other and commit nothing any more, and this rejects. A commit that is under way by then is waited for,
+ * so that what it changed can still be answered.
  *
  * @throws AppError TIMED_OUT, and what `work` throws
  */
 export async function withDeadline<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  const request: TimedRequest = { signal: controller.signal, commits: new Set() };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      controller.abort();
-      reject(new AppError('TIMED_OUT'));
-    }, milliseconds);
+    const lapse = (): void => {
+      if (request.commits.size === 0) {
+        controller.abort();
+        reject(new AppError('TIMED_OUT'));
+        return;
+      }
+      void Promise.allSettled(request.commits).then(() => (timer = setTimeout(lapse, TIME_TO_ANSWER)));
+    };
+    timer = setTimeout(lapse, milliseconds);
   });
   try {
-    return await Promise.race([runWithin(controller.signal, work), late]);
+    return await Promise.race([runWithin(request, work), late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** Up to Node 22 a storage in use slows every promise of the process: it is switched off when nobody is within. */
-async function runWithin<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function runWithin<T>(request: TimedRequest, work: () => Promise<T>): Promise<T> {
   running += 1;
   try {
-    return await signals.run(signal, work);
+    return await requests.run(request, work);
   } finally {
     running -= 1;
-    if (running === 0) signals.disable();
+    if (running === 0) requests.disable();
   }
 }
 
@@ -50,12 +66,14 @@ export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
   const cancel = createCancel(config.connectionString);
 
-  /** `client.query` for one borrower: the signal is that of whoever borrowed the connection. */
+  /** `client.query` for one borrower: the deadline is that of whoever borrowed the connection. */
   function watched(client: pg.PoolClient, query: Query): Query {
-    const signal = signals.getStore();
-    if (!signal) return query;
+    const request = requests.getStore();
+    if (!request) return query;
+    const { signal } = request;
     return async (statement) => {
-      if (signal.aborted && !ENDS_TRANSACTION.test(statement.text)) throw new AppError('TIMED_OUT');
+      if (ENDS_TRANSACTION.test(statement.text)) return endTransaction(request, statement, query);
+      if (signal.aborted) throw new AppError('TIMED_OUT');
       let cancelling: Promise<void> | undefined;
       const stop = (): void => void (cancelling = cancel(client));
       signal.addEventListener('abort', stop, { once: true });
@@ -95,6 +113,26 @@ export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
   }
 
   return Object.assign(pool, { connect: borrow, query: queryOnce });
+}
+
+/** Commits or rolls back. What was answered with TIMED_OUT is not committed afterwards. */
+async function endTransaction(
+  { signal, commits }: TimedRequest,
+  statement: pg.QueryConfig,
+  query: Query,
+): Promise<pg.QueryResult> {
+  if (!statement.text.startsWith('COMMIT')) return query(statement);
+  if (signal.aborted) {
+    await query({ text: 'ROLLBACK' });
+    throw new AppError('TIMED_OUT');
+  }
+  const commit = query(statement);
+  commits.add(commit);
+  try {
+    return await commit;
+  } finally {
+    commits.delete(commit);
+  }
 }
 
 /** Whoever waits for a statement on the lost connection hears of it by that statement. */

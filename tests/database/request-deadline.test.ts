@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { createDatabase } from '../../src/database/client.js';
+import { createDatabase, type Database, type Transaction } from '../../src/database/client.js';
 import { createUpkeepPool } from '../../src/database/re-sealing/sql.js';
+import { withDeadline } from '../../src/database/request-deadline.js';
 import { createLog } from '../../src/log.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import { startCuttableConnection } from '../key-stores/cut-connection.js';
@@ -79,6 +80,62 @@ test('the connections serve the next requests as before', async () => {
     expect(errors).toBeUndefined();
   }
   expect(await nameNow()).toBe('Ada 19');
+});
+
+describe('a transaction of a request whose time is up', () => {
+  const time = new Date('2030-01-01');
+  const write = (tx: Transaction) =>
+    tx.idempotentRequest.create({
+      data: { id: 'late', fingerprint: '', lockedUntil: time, createdAt: time },
+      select: { id: true },
+    });
+  let db: Database;
+  beforeAll(() => {
+    const privacy = createPrivacy({ keyRing: testKeyRing() });
+    db = createDatabase({ url: server.databaseUrl, privacy, poolSize: 1 });
+  });
+  afterEach(() => owner.query('DELETE FROM idempotent_requests'));
+  afterAll(() => db.$disconnect());
+
+  test('is rolled back in place of its commit, and gives its connection back', async () => {
+    await db.$connect();
+    let hasWritten = false;
+    let goOn = () => {};
+    const waits = new Promise<void>((resolve) => (goOn = resolve));
+    let transaction: Promise<unknown> = Promise.resolve();
+    const request = withDeadline(500, () => {
+      transaction = db.$transaction(async (tx) => {
+        await write(tx);
+        hasWritten = true;
+        await waits; // for something that no cancelled statement ends
+      });
+      transaction.catch(() => undefined);
+      return transaction;
+    });
+    await expect(request).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(hasWritten).toBe(true);
+    goOn();
+    await expect(transaction).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    expect(await db.idempotentRequest.count()).toBe(0);
+  });
+
+  test('is answered when its commit was under way', async () => {
+    await owner.query(`
+      CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NULL; END';
+      CREATE CONSTRAINT TRIGGER slow_commit AFTER INSERT ON idempotent_requests
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_commit();
+      SELECT pg_advisory_lock(7)`);
+    const request = withDeadline(1_000, () => db.$transaction(write));
+    // Of two timers of the same length, the one set first ends first.
+    const timeIsUp = withDeadline(1_000, () => new Promise(() => undefined));
+    await eventually(async () => expect(await waiting()).toBe(1));
+    await expect(timeIsUp).rejects.toMatchObject({ code: 'TIMED_OUT' });
+    await owner.query('SELECT pg_advisory_unlock(7)');
+    expect(await request).toEqual({ id: 'late' });
+    expect(await db.idempotentRequest.count()).toBe(1);
+    await owner.query('DROP TRIGGER slow_commit ON idempotent_requests');
+  });
 });
 
 test('a connection that is lost costs what waits for it, not the process', async () => {
