@@ -19,6 +19,8 @@ export interface JobsOptions {
 export interface EnqueueOptions {
   /** Not to be run before this moment. */
   startAfter?: Date;
+  /** Not where one of this name and key was enqueued in the same span of so many seconds, whatever became of it. */
+  once?: { key: string; seconds: number };
 }
 
 export type Jobs = ReturnType<typeof createJobs>;
@@ -78,9 +80,14 @@ export function createJobs(options: JobsOptions) {
       tx: SqlTransaction,
       name: string,
       data: JobData,
-      enqueueOptions: EnqueueOptions = {},
+      { startAfter, once }: EnqueueOptions = {},
     ): Promise<void> {
-      const id = await boss.send(name, data, { ...enqueueOptions, db: overTransaction(tx) });
+      const id = await boss.send(name, data, {
+        ...(startAfter && { startAfter }),
+        ...(once && { singletonKey: once.key, singletonSeconds: once.seconds }),
+        db: overTransaction(tx),
+      });
+      if (id === null && once) return;
       if (id === null) throw new Error(`There is no queue for the job ${name}.`);
       consumers.get(name)?.expectSoon();
     },

@@ -23,7 +23,7 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'custodia-erasure-'));
   await writeFile(join(dataDir, 'ring.json'), ring, { mode: 0o600 });
   workshop = await openErasureWorkshop({ url: database.url, dataDir, keyRing: loadKeyRing(ring) });
-  client = new pg.Client({ connectionString: database.url });
+  client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
 }, 60_000);
 afterAll(async () => {
@@ -159,7 +159,7 @@ test.each(['access', 'ledger', 'destroy'] as const)(
   },
 );
 
-test('an account that does not open keeps no other erasure that is due from beginning, or from being taken up', async () => {
+test('an erasure that cannot begin keeps no other erasure that is due from beginning, or from being taken up', async () => {
   const actors = [];
   for (const name of ['broken', 'ada']) {
     const user = { email: `${name}-${crypto.randomUUID()}@example.com` };
@@ -178,7 +178,10 @@ test('an account that does not open keeps no other erasure that is due from begi
   };
   const before = await jobs();
   await client.query(`UPDATE erasure_requests SET started_at = 'epoch' WHERE id = $1`, [stalled.erasureId]);
-  await client.query('DELETE FROM data_keys WHERE user_id = $1', [broken]);
+  await client.query(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'no'; END$$;
+    CREATE TRIGGER refuse BEFORE UPDATE OF started_at ON erasure_requests
+      FOR EACH ROW WHEN (NEW.user_id = '${broken}') EXECUTE FUNCTION refuse()`);
   for (const [userId, moment] of [
     [broken, '1970-01-01'],
     [due, '1970-01-02'],
@@ -195,6 +198,9 @@ test('an account that does not open keeps no other erasure that is due from begi
     [due!]: 'RUNNING',
   });
   expect(await jobs()).toBe(before + 1);
+  for (let minute = 0; minute < 3; minute += 1) await workshop.erasures.runDue();
+  expect(await jobs()).toBe(before + 1);
+  await client.query('DROP TRIGGER refuse ON erasure_requests');
   await client.query('DELETE FROM erasure_requests WHERE user_id = $1', [broken]);
 });
 

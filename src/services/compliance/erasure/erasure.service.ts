@@ -15,6 +15,8 @@ export type { ErasureParts } from './erasure-parts.js';
 
 /** A request that has been RUNNING for so long without an end was left by a process that died. */
 const STALLED_AFTER = 2 * MINUTE;
+/** Each attempt may take that long, and has repetitions of its own: no more than one is begun anew in that time. */
+const RESUMED_EVERY = 10 * MINUTE;
 
 /**
  * Erasure (Art. 17 GDPR): asking for it, holding it back, carrying it out so that nothing interrupts it for good, and
@@ -42,7 +44,7 @@ export function createErasureService(given: ErasureParts, watch?: WatchSteps) {
         log.error({ err, userId }, 'An erasure that is due could not begin');
       }
     }
-    await resume(after(clock.now(), -STALLED_AFTER));
+    await resume(after(clock.now(), -STALLED_AFTER), RESUMED_EVERY);
   }
 
   async function beginIfDue(erasureId: string, userId: string): Promise<void> {
@@ -70,22 +72,26 @@ export function createErasureService(given: ErasureParts, watch?: WatchSteps) {
     }
   }
 
-  /** Enqueues every erasure that runs since before `moment`; by default, all that run. */
-  async function resume(moment: Date = clock.now()): Promise<void> {
+  /** Enqueues every erasure that runs since before `moment`, each of them once in `interval` milliseconds. */
+  async function resume(moment: Date, interval?: number): Promise<void> {
     const running = await db.erasureRequest.findMany({
       where: { status: 'RUNNING', startedAt: { lte: moment } },
       select: { id: true },
     });
     await db.$transaction(async (tx) => {
-      for (const { id } of running) await jobs.enqueue(tx, CARRY_OUT_JOB, { erasureId: id });
+      for (const { id } of running) {
+        const options = interval ? { once: { key: id, seconds: interval / SECOND } } : {};
+        await jobs.enqueue(tx, CARRY_OUT_JOB, { erasureId: id }, options);
+      }
     });
   }
 
   jobs.handle(CARRY_OUT_JOB, ({ erasureId }) => carryOut(String(erasureId)), {
-    expireInSeconds: (10 * MINUTE) / SECOND,
+    expireInSeconds: RESUMED_EVERY / SECOND,
     retryDelaySeconds: 2,
   });
-  jobs.handle('erasure.run-due', runDue);
+  // The next minute's job does what this one left.
+  jobs.handle('erasure.run-due', runDue, { retryLimit: 0 });
   jobs.schedule('erasure.run-due', '* * * * *');
 
   return {
@@ -100,7 +106,7 @@ export function createErasureService(given: ErasureParts, watch?: WatchSteps) {
     /** Before the first request: erases again whom a restored backup brought back. @throws StartError */
     makeSafe: createMakeErasuresSafe(parts, carryOut),
     /** After the jobs have started: goes on with what was interrupted. */
-    resume: () => resume(),
+    resume: () => resume(clock.now()),
   };
 }
 
