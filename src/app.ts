@@ -114,6 +114,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     jobs,
     mail,
     log,
+    guard: guards.guard,
     services,
   });
   const retention = createRetention({ config, clock, db, jobs, mail, log, services });

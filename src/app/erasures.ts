@@ -6,6 +6,7 @@ import type { Log } from '../log.js';
 import { removeMailFiles } from '../mail/file-transport.js';
 import type { Mail } from '../mail/outbox.js';
 import type { Privacy } from '../privacy/privacy.js';
+import type { Guard } from '../security/guard/guard.js';
 import { createKeepEndedSessions } from '../security/keep-ended-sessions.js';
 import { createSignStatement } from '../security/signed-statement.js';
 import type { SigningKeys } from '../security/signing-keys.js';
@@ -26,11 +27,15 @@ export interface ErasureSurroundings {
   jobs: Jobs;
   mail: Mail;
   log: Log;
+  guard: Pick<Guard, 'erase'>;
   services: Pick<Services, 'audit' | 'identity' | 'sessions' | 'cases'>;
 }
 
 /** Joins the erasure of accounts with everything that holds something about them. */
-export function createErasures({ services, signingKeys, ...parts }: ErasureSurroundings, watch?: WatchSteps) {
+export function createErasures(
+  { services, signingKeys, guard, ...parts }: ErasureSurroundings,
+  watch?: WatchSteps,
+) {
   const { config, jobs } = parts;
   const { audit, identity, sessions, cases } = services;
   const sign = createSignStatement(signingKeys);
@@ -47,6 +52,7 @@ export function createErasures({ services, signingKeys, ...parts }: ErasureSurro
       notices: createErasureNotices({ ...parts, sign }),
       endSessions: sessions.endAll,
       keepEndedSessions: endedSessions.keep,
+      eraseAttempts: guard.erase,
       rights: identity,
       removeFiles: [
         createExportFiles(config).removeAllOf,

@@ -3,7 +3,7 @@ import { notPersonal, personal } from '../../src/privacy/register/entry.js';
 import { planErasure } from '../../src/services/compliance/erasure/erasure-plan.js';
 
 const plan = planErasure(REGISTER);
-const tables = [...plan.deleted, ...plan.cleared, plan.keys].map(({ table }) => table);
+const tables = [...plan.deleted, ...plan.hashed, ...plan.cleared, plan.keys].map(({ table }) => table);
 
 test('every table of the register that holds personal data is emptied, goes with another, or keeps nothing but proof', () => {
   for (const [name, { table, owner, columns, relations }] of Object.entries(REGISTER)) {

@@ -39,9 +39,10 @@ export async function openErasureWorkshop({ url, dataDir, keyRing, watch, env = 
   const jobs = createJobs({ databaseUrl: url, log });
   const transport = createMailTransport({ smtpUrl: null, dataDir, print, log });
   const mail = createMail({ db, jobs, transport, config, log });
+  const guards = createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log });
   const services = createServices({
     config, clock, db, privacy, pepper, mail, jobs, log,
-    guards: createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log }),
+    guards,
     accessTokens: createAccessTokens({ signingKeys, clock, config }),
     endedSessions: createEndedSessions({ listener, db, clock, config }),
   }); // prettier-ignore
@@ -55,6 +56,7 @@ export async function openErasureWorkshop({ url, dataDir, keyRing, watch, env = 
     jobs,
     mail,
     log,
+    guard: guards.guard,
     services,
   };
   const erasures = createErasures(surroundings, watch);

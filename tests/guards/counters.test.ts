@@ -137,6 +137,16 @@ describe.each(STORES)('%s', (store, create) => {
     expect(takings.filter(({ admitted }) => admitted)).toHaveLength(3);
   });
 
+  property('erases what begins so, and nothing else', async () => {
+    const [about, beside] = [`${store}-A.`, `${store}-AB.`];
+    const rule = { ...GROWING, free: 1 };
+    for (const key of [`${about}1`, `${about}2`, `${beside}1`]) await take(key, rule, START);
+    await counters.erase([about, `${store}-C.`]);
+    expect((await take(`${about}1`, rule, START)).admitted).toBe(true);
+    expect((await take(`${about}2`, rule, START)).admitted).toBe(true);
+    expect((await take(`${beside}1`, rule, START)).admitted).toBe(false);
+  });
+
   property('is not blocked by successes among the attempts', async () => {
     const budgets = [newKey(), newKey(), newKey()].map((key) => ({ key, rule: { ...GROWING, free: 1_000 } }));
     const attempt = async (index: number) => {

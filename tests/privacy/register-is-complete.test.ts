@@ -40,6 +40,7 @@ describe.each([...schema])('%s', (name, model) => {
       expect(entry.columns[owner.column]?.personal).toBe(true);
       expect(entry.relations).toEqual({});
     }
+    if (owner.by === 'keyed hash') expect(entry.columns[owner.column]?.personal).toBe(true);
     if (owner.by === 'way of') expect(entry.relations[owner.relation]?.kind).toBe('parent');
     if (owner.by === 'nobody')
       expect(Object.values(entry.columns).every((column) => !column.personal)).toBe(true);

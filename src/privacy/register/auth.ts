@@ -4,6 +4,13 @@ import { belongsToUser, BY_USER, notPersonal, personal, USER_RELATION } from './
 const SECURITY = { legalBasis: 'legitimate interests, Art. 6(1)(f)', retention: 'ended sessions' } as const;
 const TRACE = { ...SECURITY, sealed: 'text', retention: 'sign-in addresses' } as const;
 
+/** Pseudonymous: with the server's key one can tell whose they are. Refused attempts are exported from the audit log. */
+const ATTEMPT = {
+  legalBasis: 'legitimate interests, Art. 6(1)(f)',
+  retention: 'an hour to 30 days after the last attempt',
+  exported: false,
+} as const;
+
 export const AUTH = {
   Session: {
     table: 'sessions',
@@ -70,11 +77,15 @@ export const AUTH = {
   AttemptCounter: {
     table: 'attempt_counters',
     rowId: 'key',
-    owner: { by: 'nobody' },
+    owner: { by: 'keyed hash', column: 'key' },
     columns: {
-      key: notPersonal('A keyed hash of what was tried and from where, which only the server can make'),
-      count: notPersonal('A counter, forgotten an hour to thirty days after the last attempt'),
-      openAt: notPersonal('Says when the next attempt is let through'),
+      key: personal(
+        'online identifier',
+        'Holds attempts against the budget of an account or a network, without naming either',
+        ATTEMPT,
+      ),
+      count: personal('account activity', 'Says how often something was tried in vain', ATTEMPT),
+      openAt: personal('account activity', 'Says when the next attempt is let through', ATTEMPT),
       expiresAt: notPersonal('Says when the counter is forgotten'),
     },
     relations: {},

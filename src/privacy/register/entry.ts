@@ -23,7 +23,11 @@ export type LegalBasis =
 
 /** When the value goes at the latest, if the person asks for nothing: a fixed end, or a period that the operator sets. */
 export type Retention =
-  'until the account is erased' | 'until the mail is delivered' | 'as long as the audit log' | RetentionRule;
+  | 'until the account is erased'
+  | 'until the mail is delivered'
+  | 'as long as the audit log'
+  | 'an hour to 30 days after the last attempt'
+  | RetentionRule;
 
 /** What the erasure of the account does to the value. */
 export type OnErasure =
@@ -74,11 +78,13 @@ export interface Relation {
 
 /**
  * Whose data a row is: the user's own row, a column naming the user, by way of another row, or nobody's. `link`: a
- * column that names the user without a foreign key, in rows that outlive the account and seal nothing.
+ * column that names the user without a foreign key, in rows that outlive the account and seal nothing. `keyed hash`: a column
+ * that begins with a keyed hash of the user's id, so that only the server finds the rows, to delete them.
  */
 export type Owner =
   | { by: 'self' }
   | { by: 'link'; column: string }
+  | { by: 'keyed hash'; column: string }
   | { by: 'column'; column: string; relation: string }
   | { by: 'way of'; relation: string }
   | { by: 'nobody' };

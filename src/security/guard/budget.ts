@@ -51,6 +51,8 @@ export interface Counters {
   /** Takes one attempt from each budget, or from none. Every caller lists budgets of the same kind in the same order. */
   take(budgets: readonly Budget[], now: number): Promise<Taking>;
   giveBack(returns: readonly Return[]): Promise<void>;
+  /** Forgets every key that begins with one of these. Rejects when the store does not answer. */
+  erase(beginnings: readonly string[]): Promise<void>;
 }
 
 /** What a further attempt makes of a count. */

@@ -1,6 +1,7 @@
 import { SECOND, type Clock } from '../../clock.js';
 import type { GuardSettings } from '../../config/guard-settings.js';
 import { AppError, type ErrorCode } from '../../errors.js';
+import { normalise } from '../../privacy/search-index.js';
 import { networkOf } from '../client-network.js';
 import type { RequestOrigin } from '../request-context.js';
 import type { Budget, Counters, Return, Take } from './budget.js';
@@ -60,24 +61,19 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
   const refusals = new Map<string, number>();
 
   function budgetsOf({ kind, account, origin, device }: GuardedAttempt): NamedBudget[] {
-    const budget = (name: keyof Rules, ...parts: string[]) => ({
+    const network = networkOf(origin.ipAddress);
+    const shared: NamedBudget = { name: 'network', rule: rules.network, key: keys.of('network', network) };
+    if (account === null) return [shared];
+    const own = (name: keyof Rules, ...parts: string[]): NamedBudget => ({
       name,
       rule: rules[name],
-      key: keys(name, ...parts),
+      key: keys.about(account, name, kind, ...parts),
     });
-    const network = networkOf(origin.ipAddress);
-    if (account === null) return [budget('network', network)];
     // An attacker can use up what strangers share, and cannot reach what belongs to the person's own device.
-    if (device !== null) {
-      return [budget('deviceCeiling', kind, account, device), budget('device', kind, account, device)];
-    }
+    if (device !== null) return [own('deviceCeiling', device), own('device', device)];
     // Codes are counted for the account beside its secret, and a passkey's signature cannot be guessed.
-    if (kind !== 'password') return [budget('network', network)];
-    return [
-      budget('accountFromNetwork', kind, account, network),
-      budget('network', network),
-      budget('account', kind, account),
-    ];
+    if (kind !== 'password') return [shared];
+    return [own('accountFromNetwork', network), shared, own('account')];
   }
 
   async function admit(guarded: GuardedAttempt): Promise<Admitted> {
@@ -125,14 +121,14 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
 
   /** Counts what a network may do only so often an hour. Throws RATE_LIMITED. */
   async function limit(name: NetworkLimit, { ipAddress }: RequestOrigin): Promise<void> {
-    const key = keys(name, networkOf(ipAddress));
+    const key = keys.of(name, networkOf(ipAddress));
     const taking = await counters.take([{ rule: rules[name], key }], clock.now().getTime());
     if (!taking.admitted) throw refusalOf(name, taking.openAt);
   }
 
   /** Whether another mail of this template may go to an address this hour; counts it. */
   async function mayMail(template: string, address: string): Promise<boolean> {
-    const key = keys('mail', template, address.normalize('NFC').toLowerCase());
+    const key = keys.about(normalise(address, 'email'), 'mail', template);
     const taking = await counters.take([{ key, rule: rules.mail }], clock.now().getTime());
     return taking.admitted;
   }
@@ -143,7 +139,17 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
     await counters.giveBack(budgets.filter((budget) => !isShared(budget)).map(forgotten));
   }
 
-  return { attempt, limit, mayMail, forget, refusals: (): ReadonlyMap<string, number> => refusals };
+  /**
+   * Erases every count about these subjects: ids of accounts, or addresses. Those of networks are nobody's.
+   *
+   * @throws Error while the store does not answer
+   */
+  async function erase(subjects: readonly string[]): Promise<void> {
+    const known = subjects.map((subject) => (subject.includes('@') ? normalise(subject, 'email') : subject));
+    await counters.erase(known.flatMap((subject) => keys.beginningsOf(subject)));
+  }
+
+  return { attempt, limit, mayMail, forget, erase, refusals: (): ReadonlyMap<string, number> => refusals };
 }
 
 function isShared(budget: NamedBudget | undefined): boolean {

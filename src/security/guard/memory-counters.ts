@@ -33,6 +33,12 @@ export function createMemoryCounters(): Counters {
         }
       }
     },
+
+    async erase(beginnings) {
+      for (const key of [...counts.keys()]) {
+        if (beginnings.some((beginning) => key.startsWith(beginning))) counts.delete(key);
+      }
+    },
   };
 }
 

@@ -42,7 +42,12 @@ export function createPostgresCounters(db: Database): Counters {
     return row && Number(row.openAt);
   }
 
-  return { take, giveBack };
+  /** Through the whole table, once for an erasure: it is small, and no attempt pays for an index. */
+  async function erase(beginnings: readonly string[]): Promise<void> {
+    await db.$executeRawUnsafe(ERASE, beginnings);
+  }
+
+  return { take, giveBack, erase };
 }
 
 /** Deletes what is forgotten anyway. Returns how many counts that were. */
@@ -103,3 +108,6 @@ const GIVE_BACK = `WITH given AS (
     count = GREATEST(held.count - 1, 0),
     open_at = CASE WHEN held.open_at = given.taken THEN 0 ELSE held.open_at END
   FROM given WHERE held.key = given.key AND given.taken IS NOT NULL`;
+
+const ERASE = `DELETE FROM attempt_counters AS held
+  USING unnest($1::text[]) AS about (beginning) WHERE starts_with(held.key, about.beginning)`;

@@ -50,7 +50,18 @@ export function createRedisCounters(url: string): RedisCounters {
       await redis.eval(GIVE_BACK, keys.length, ...keys, ...returns.map(({ openAt }) => openAt ?? -1));
     },
 
-    connect: () => redis.connect(),
+    async erase(beginnings) {
+      if (redis.status === 'wait') await redis.connect();
+      for (const beginning of beginnings) {
+        const found = redis.scanStream({ match: `${PREFIX}${beginning}*`, count: 1_000 });
+        for await (const keys of found as AsyncIterable<string[]>)
+          if (keys.length > 0) await redis.unlink(keys);
+      }
+    },
+
+    connect: async () => {
+      if (redis.status === 'wait') await redis.connect();
+    },
     close: () => redis.disconnect(),
   };
 }

@@ -15,7 +15,7 @@ export interface SafeCounters extends Counters {
 }
 
 /**
- * Counters that never fail: while the store does, attempts are counted in this process, strictly. It is asked again
+ * Counters that never fail to count: while the store does, attempts are counted in this process, strictly. It is asked again
  * at each attempt, and says in the log when it begins and stops to fail.
  */
 export function createSafeCounters({ store, log }: { store: Counters; log: Log }): SafeCounters {
@@ -61,7 +61,13 @@ export function createSafeCounters({ store, log }: { store: Counters; log: Log }
     if (there.length > 0) await store.giveBack(there).then(worked, failed);
   }
 
-  return { take, giveBack, isDegraded: () => degraded, failures: () => failures };
+  /** What is to be erased is erased, or the caller hears of it: this alone fails with the store. */
+  async function erase(beginnings: readonly string[]): Promise<void> {
+    await memory.erase(beginnings.map((beginning) => IN_PROCESS + beginning));
+    await store.erase(beginnings);
+  }
+
+  return { take, giveBack, erase, isDegraded: () => degraded, failures: () => failures };
 }
 
 function strictly(rule: Rule): Rule {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SECOND } from '../../../clock.js';
 import { destroyUserKey } from '../../../database/user-keys.js';
+import { findReadable } from '../../identity/locked-user.js';
 import { deleteInBatches, destroyRest, vacuumTables } from './destroy-personal-data.js';
 import { appendToLedger, type ErasureInternals } from './erasure-parts.js';
 import { readReceipt, signReceipt } from './erasure-receipt.js';
@@ -47,10 +48,14 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
     access: ({ id, userId }) => endAccess(id, userId),
     ledger: (erasure) => writeLedger(erasure),
     files: ({ userId }) => removeFiles(userId),
-    rows: ({ userId }) => deleteInBatches(db, plan, userId),
+    rows: async ({ userId }) => {
+      await tryToEraseAttempts(userId);
+      await deleteInBatches(db, plan, userId);
+    },
     destroy: ({ id, userId }) => destroy(id, userId),
-    // A mail or an export that was under way when its row went may have left a file.
+    // A mail or an export that was under way when its row went may have left a file, and guesses went on.
     sweep: async ({ userId }) => {
+      await parts.eraseAttempts([userId]);
       await removeFiles(userId);
       await vacuumTables(parts.databaseUrl, plan, log);
     },
@@ -115,6 +120,19 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
       requestedAt: requestedAt.toISOString(),
       requestedBy,
     });
+  }
+
+  /**
+   * As long as the address is known, counts about it go too. A store of counts that is away holds nobody's erasure up here,
+   * nor the start of a server over a restored backup: those about the account wait for it in the step `sweep`.
+   */
+  async function tryToEraseAttempts(userId: string): Promise<void> {
+    const user = await db.$transaction((tx) => findReadable(tx, userId));
+    try {
+      await parts.eraseAttempts([userId, ...(user?.email ? [user.email] : [])]);
+    } catch (err) {
+      log.warn({ err, userId }, 'The counts of attempts could not be erased yet');
+    }
   }
 
   async function removeFiles(userId: string): Promise<void> {

@@ -61,7 +61,9 @@ async function deleteRows(tx: Transaction, table: string, owner: string, userId:
  * this is tidiness, so a failure (another role owns the tables, say) is noted and nothing more.
  */
 export async function vacuumTables(databaseUrl: string, plan: ErasurePlan, log: Log): Promise<void> {
-  const tables = [...plan.deleted, ...plan.cleared, plan.keys].map(({ table }) => `"${table}"`);
+  const tables = [...plan.deleted, ...plan.hashed, ...plan.cleared, plan.keys].map(
+    ({ table }) => `"${table}"`,
+  );
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'custodia-vacuum',

@@ -49,6 +49,8 @@ export interface ErasureParts {
     ): Promise<void>;
     findRoles(userIds: readonly string[], client: Transaction): Promise<Role[][]>;
   };
+  /** Erases the counts of attempts about accounts (ids) and addresses. Rejects while their store does not answer. */
+  eraseAttempts: (subjects: readonly string[]) => Promise<void>;
   /** Each removes one kind of file about a person, and bears repetition. */
   removeFiles: readonly ((userId: string) => Promise<void>)[];
 }

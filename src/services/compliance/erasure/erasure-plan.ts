@@ -16,6 +16,8 @@ export interface ErasurePlan {
   deleted: TableErasure[];
   /** Tables whose rows stay without what they said about the person; the account's own row is the last. */
   cleared: TableErasure[];
+  /** Tables of which only the server's key tells whose a row is: who keeps them deletes there. */
+  hashed: TableErasure[];
   /** The table of data keys. */
   keys: TableErasure;
   /** Every place that is emptied, as the receipt lists it: a table, or one column of a row that stays. */
@@ -34,6 +36,7 @@ const KEY_MODEL = 'DataKey';
 export function planErasure(register: Readonly<Record<string, ModelEntry>>): ErasurePlan {
   const deleted: TableErasure[] = [];
   const cleared: TableErasure[] = [];
+  const hashed: TableErasure[] = [];
   let own: TableErasure | null = null;
   let keys: TableErasure | null = null;
   for (const [name, entry] of Object.entries(register)) {
@@ -41,13 +44,14 @@ export function planErasure(register: Readonly<Record<string, ModelEntry>>): Era
     if (erasure === null) continue;
     if (entry.owner.by === 'self') own = erasure;
     else if (name === KEY_MODEL) keys = erasure;
+    else if (entry.owner.by === 'keyed hash') hashed.push(erasure);
     else (erasure.action === 'delete' ? deleted : cleared).push(erasure);
   }
   if (own === null || keys === null) throw new Error('The register lacks the accounts or their data keys.');
   cleared.push(own);
   const columns = cleared.flatMap(({ table, columns }) => columns.map((column) => `${table}.${column}`));
-  const tables = deleted.map(({ table }) => table);
-  return { deleted, cleared, keys, destroyed: [keys.table, ...tables, ...columns] };
+  const tables = [...deleted, ...hashed].map(({ table }) => table);
+  return { deleted, cleared, hashed, keys, destroyed: [keys.table, ...tables, ...columns] };
 }
 
 /** What is to be done in one table; null where nothing of a person lies in it, or where all goes with another row. */
@@ -71,6 +75,8 @@ function planTable(
   if (owner.by === 'link') throw new Error(`${name} keeps its rows and may hold nothing that has to go.`);
   const ownerColumn = snakeCase(owner.by === 'self' ? entry.rowId : owner.column);
   const action = owner.by !== 'self' && gone.length === fates.length ? 'delete' : 'clear';
+  if (owner.by === 'keyed hash' && action === 'clear')
+    throw new Error(`${name} is found by a keyed hash and can only be deleted.`);
   return { table: entry.table, owner: ownerColumn, action, columns: action === 'clear' ? gone : [] };
 }
 
