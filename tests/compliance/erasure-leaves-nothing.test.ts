@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pg from 'pg';
-import { REGISTER } from '../../src/privacy/register.js';
-import { planErasure } from '../../src/services/compliance/erasure/erasure-plan.js';
 import { eventually } from '../setup/eventually.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { testServer } from '../setup/test-database.js';
 import { erasuresOf, requestIn, signUp } from './erasure-people.js';
+import { seedEveryTable } from './erasure-seeds.js';
+import { PERSONAL_TABLES, rowsOfPerson } from './person-tables.js';
 
 // Two people whose every value is a word that stands nowhere else. A is erased; then the files of the database, its
 // write-ahead log, a dump, the server's log and the folder of mails are searched for A's words, and B's are counted.
@@ -26,7 +26,7 @@ interface Canary {
 let server: FullServer;
 let a: Canary;
 let b: Canary;
-let before: Record<string, string>;
+let before: Record<'a' | 'b', Record<string, string>>;
 let log = '';
 
 beforeAll(async () => {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await eventually(async () =>
     expect((await mailFiles()).filter((name) => name.includes(a.id)).length).toBeGreaterThan(0),
   );
-  before = await rowsOf(b.id);
+  before = { a: await rowsOf(a), b: await rowsOf(b) };
   const erasures = erasuresOf(server);
   const { id } = requestIn(await erasures.erase(officer.token, a.id));
   await eventually(
@@ -67,32 +67,35 @@ async function call(
 /** Registers, signs in, consents, changes the profile, and has a sealed value in each table that can hold one. */
 async function liveALife(address: string): Promise<Canary> {
   const words = Object.fromEntries(
-    ['local', 'name', 'note', 'agent', 'hold', 'path'].map((name) => [name, word(name)]),
+    ['local', 'name', 'note', 'agent', 'path'].map((name) => [name, word(name)]),
   );
   const email = `${words.local}@example.com`;
   const password = `${word('password')} and more`;
   const headers = { 'user-agent': words.agent ?? '', 'x-forwarded-for': address };
+  await failToSignIn(email, headers); // under the address, as long as there is no account
   await call(
     '/api/v1/auth/register',
     { email, password, full_name: words.name, preferences: { note: words.note } },
     headers,
   );
-  const login = await call('/api/v1/auth/login', { email, password }, headers);
+  const repeatable = { ...headers, 'idempotency-key': randomUUID() };
+  const login = await call('/api/v1/auth/login', { email, password }, repeatable);
   const token = String(login.access_token);
   await call(
     '/api/v1/users/me',
     { avatar_url: `https://example.com/${words.path}` },
     { ...headers, authorization: `Bearer ${token}` },
   );
-  const { id } = await server.app.db.user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  await failToSignIn(email, headers);
   const { db } = server.app;
-  const now = new Date();
-  await db.legalHold.create({
-    data: { userId: id, reason: words.hold ?? '', placedAt: now, placedBy: id, releasedAt: now },
-  });
-  await db.socialLogin.create({ data: { userId: id, provider: 'github', providerId: words.local ?? '' } });
-  await db.consent.create({ data: { userId: id, purpose: 'news', granted: true, policyVersion: '1' } });
+  const { id } = await db.user.findUniqueOrThrow({ where: { email }, select: { id: true } });
+  Object.assign(words, await seedEveryTable(db, id, word));
   return { id, token, email, words: { ...words, address } };
+}
+
+async function failToSignIn(email: string, headers: Record<string, string>): Promise<void> {
+  const body = { email, password: word('wrong') };
+  await expect(call('/api/v1/auth/login', body, headers)).rejects.toThrow('INVALID_CREDENTIALS');
 }
 
 /** Of the owner of the database: the server's role sees no files. */
@@ -112,19 +115,7 @@ async function query<Row extends pg.QueryResultRow>(sql: string, values: unknown
   }
 }
 
-/** What lies of a person in every table that an erasure empties, as texts. */
-async function rowsOf(userId: string): Promise<Record<string, string>> {
-  const { deleted, cleared, keys } = planErasure(REGISTER);
-  const found: Record<string, string> = {};
-  for (const { table, owner } of [...deleted, ...cleared, keys]) {
-    const rows = await query<{ line: string }>(
-      `SELECT t::text AS line FROM "${table}" t WHERE "${owner}" = $1 ORDER BY 1`,
-      [userId],
-    );
-    if (rows.length > 0) found[table] = rows.map(({ line }) => line).join('\n');
-  }
-  return found;
-}
+const rowsOf = (person: Canary) => rowsOfPerson(query, person);
 
 function wordsIn(content: Buffer, { words, email }: Canary): string[] {
   return [...Object.values(words), email].filter((text) => content.includes(text));
@@ -148,14 +139,22 @@ async function searchFolder(folder: string, person: Canary): Promise<string[]> {
 
 const mailFiles = () => readdir(join(server.dataDir, 'mail'));
 
-test('what was there before: rows of A and B in many tables, mails, and words that the search finds', async () => {
-  expect(Object.keys(before).length).toBeGreaterThan(7);
-  expect(await searchFolder(join(server.dataDir, 'mail'), b)).toContain(b.email);
+/** What an erasure keeps: that an account existed, that its requests were answered, and the log of both. */
+const KEPT = ['audit_events', 'data_subject_requests', 'erasure_requests', 'users'];
+
+test.each(PERSONAL_TABLES)('%s held something of A and of B before', (table) => {
+  expect(Object.keys(before.a)).toContain(table);
+  expect(Object.keys(before.b)).toContain(table);
 });
 
-test('nothing of A is left in any table of the register but what says that an account existed', async () => {
-  const left = await rowsOf(a.id);
-  expect(Object.keys(left).sort()).toEqual(['data_subject_requests', 'erasure_requests', 'users']);
+test('the search finds words where they stand', async () => {
+  expect(await searchFolder(join(server.dataDir, 'mail'), b)).toContain(b.email);
+  expect(Object.keys(a.words).length).toBeGreaterThan(20);
+});
+
+test('nothing of A is left in any table but what says that an account existed', async () => {
+  const left = await rowsOf(a);
+  expect(Object.keys(left).sort()).toEqual(KEPT);
   for (const text of Object.values(left)) expect(text).not.toMatch(/c1\.\d/); // no envelope
 });
 
@@ -202,7 +201,7 @@ test('the audit log still tells what was done to the account, without address an
 });
 
 test('B is untouched, byte by byte, and goes on', async () => {
-  expect(await rowsOf(b.id)).toEqual(before);
+  expect(await rowsOf(b)).toEqual(before.b);
   const { data } = await server.graphql('{ viewer { email profile { fullName preferences } } }', {}, b.token);
   expect(data?.viewer).toEqual({
     email: b.email,
