@@ -27,6 +27,8 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   },
   { call: { template: 'registration-attempt', params: {} }, path: null },
   { call: { template: 'social-login-linked', params: { provider: 'google' } }, path: null },
+  { call: { template: 'social-login-linked', params: { ...params, provider: 'google' } }, path: 'not-me' },
+  { call: { template: 'verify-email', params: { ...params, provider: 'google' } }, path: 'verify-email' },
   { call: { template: 'social-login-unlinked', params: { provider: 'acme' } }, path: null },
   { call: { template: 'export-ready', params: { expiresAt: params.expiresAt } }, path: null },
   { call: { template: 'erasure-scheduled', params: { scheduledFor: params.expiresAt } }, path: null },

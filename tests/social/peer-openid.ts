@@ -9,6 +9,8 @@ export const CLIENT = { clientId: 'custodia', clientSecret: 'a secret of this te
 export interface Person {
   email?: string;
   email_verified?: boolean;
+  /** As Google names the organisation that hosts the mailbox. */
+  hd?: string;
 }
 
 /** Answers a request in place of the provider; false: it may answer itself. */
@@ -99,7 +101,7 @@ function configurationOf(
     ],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' }] },
     cookies: { keys: ['a key of this test only'] },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+    claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd'] },
     features: { devInteractions: { enabled: false } },
     pkce: { required: () => true },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },

@@ -1,4 +1,7 @@
 import { layOut, type RenderedMail, type TemplateContext } from './layout.js';
+import { notMe } from './not-me.js';
+import { titleOf } from './provider-title.js';
+import type { LinkParams } from './verify-email.js';
 
 interface Params {
   /** The provider’s name in the configuration. */
@@ -6,16 +9,21 @@ interface Params {
 }
 
 /** Tells the owner that somebody at a provider can sign in to the account now. */
-export function socialLoginLinked({ provider }: Params, context: TemplateContext): RenderedMail {
-  const { serviceName, appUrl } = context;
+export function socialLoginLinked(
+  { provider, token, expiresAt }: Params & Partial<LinkParams>,
+  context: TemplateContext,
+): RenderedMail {
+  const { serviceName } = context;
   return layOut(
     {
       subject: `You can now sign in to ${serviceName} with ${titleOf(provider)}`,
-      paragraphs: [`Your account at ${serviceName} was linked with an account at ${titleOf(provider)}.`],
-      closing: [
-        'If that was you, there is nothing to do.',
-        `If it was not, ask for a new password at ${appUrl} without delay, and take the link away once you are signed in.`,
+      paragraphs: [
+        `Your account at ${serviceName} was linked with an account at ${titleOf(provider)}.`,
+        'If that was you, there is nothing to do. If it was not, lock the stranger out now: the link goes too.',
       ],
+      closing: [],
+      // A release before this one queued no link.
+      ...(token === undefined || expiresAt === undefined ? {} : notMe({ token, expiresAt }, context)),
     },
     context,
   );
@@ -37,10 +45,4 @@ export function socialLoginUnlinked({ provider }: Params, context: TemplateConte
     },
     context,
   );
-}
-
-const TITLES: Readonly<Record<string, string>> = { google: 'Google', github: 'GitHub' };
-
-function titleOf(provider: string): string {
-  return TITLES[provider] ?? provider;
 }

@@ -132,6 +132,10 @@ export const IDENTITY = {
       providerIdIndex: searchIndexOf('providerId'),
       providerIdOtherIndex: otherIndexOf('providerId'),
       linkedAt: personal('account activity', 'Shows the person since when the provider is linked'),
+      addressProved: personal(
+        'account activity',
+        'Voids a link from before the address was proved when its owner comes',
+      ),
     },
     relations: { ...USER_RELATION, flows: { model: 'SocialFlow', kind: 'children' } },
   },

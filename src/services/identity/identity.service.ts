@@ -18,6 +18,7 @@ import { createSetPassword } from './set-password.js';
 import { createDeletions } from './delete-account.js';
 import { createDisown } from './disown-activity.js';
 import { createSuspensions } from './suspend-account.js';
+import { createSocialLinks } from './social/social-link.js';
 import { createSocialSignIn } from './social/social-sign-in.js';
 import { createVerification } from './verify-email.js';
 import { createWaysIn } from './ways-in.js';
@@ -34,7 +35,8 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
   const setPassword = createSetPassword({ ...parts, tokens });
   const claim = createClaimAccount(parts);
   const disown = createDisown({ ...parts, tokens });
-  const passwordReset = createPasswordReset({ ...parts, tokens, setPassword, claim });
+  const links = createSocialLinks(parts);
+  const passwordReset = createPasswordReset({ ...parts, tokens, setPassword, claim, links });
   const waysIn = createWaysIn(parts);
   const emailChange = createEmailChange({ ...parts, tokens, credentials, reservations, disown });
 
@@ -52,7 +54,15 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
     requirePassword: credentials.requirePassword,
     ...createRecordSignIn({ ...parts, credentials }),
     ...waysIn,
-    social: createSocialSignIn({ ...parts, ...waysIn, claim, credentials, reservations, verification }),
+    social: createSocialSignIn({
+      ...parts,
+      ...waysIn,
+      claim,
+      credentials,
+      reservations,
+      verification,
+      links,
+    }),
     changePassword: createChangePassword({ ...parts, credentials, setPassword }),
     requestPasswordReset: passwordReset.request,
     resetPassword: passwordReset.reset,

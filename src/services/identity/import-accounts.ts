@@ -81,8 +81,8 @@ export function createImportAccounts({ clock, passwords }: Pick<IdentityParts, '
     await tx.user.createMany({
       data: accounts.map(({ socialLogins: _, ...account }) => ({ ...account, importedAt })),
     });
-    const socialLogins = accounts.flatMap(({ id: userId, socialLogins }) =>
-      socialLogins.map((login) => ({ userId, ...login })),
+    const socialLogins = accounts.flatMap(({ id: userId, isVerified: addressProved, socialLogins }) =>
+      socialLogins.map((login) => ({ userId, ...login, addressProved })),
     );
     if (socialLogins.length > 0) await tx.socialLogin.createMany({ data: socialLogins });
   }

@@ -7,6 +7,7 @@ import type { ClaimAccount } from './claim-account.js';
 import { lockUser } from './locked-user.js';
 import type { OneTimeTokens } from './one-time-tokens.js';
 import type { SetPassword } from './set-password.js';
+import type { SocialLinks } from './social/social-link.js';
 
 export interface PasswordResetInput {
   token: string;
@@ -14,11 +15,16 @@ export interface PasswordResetInput {
   origin: RequestOrigin;
 }
 
-type Parts = IdentityParts & { tokens: OneTimeTokens; setPassword: SetPassword; claim: ClaimAccount };
+type Parts = IdentityParts & {
+  tokens: OneTimeTokens;
+  setPassword: SetPassword;
+  claim: ClaimAccount;
+  links: Pick<SocialLinks, 'removeUnproven'>;
+};
 
 /** The way back in for who forgot the password. */
 export function createPasswordReset(parts: Parts) {
-  const { db, passwords, policy, audit, mail, guard, tokens, setPassword, endSessions, claim } = parts;
+  const { db, passwords, policy, audit, mail, guard, tokens, setPassword, endSessions, claim, links } = parts;
 
   /**
    * Mails a reset link when the address belongs to an account in use and did not get too many lately; answers alike
@@ -51,7 +57,7 @@ export function createPasswordReset(parts: Parts) {
   /**
    * Spends a mailed token: sets the password, ends every session, marks the address as verified (its owner
    * could read the mail), forgets failed attempts to sign in and mails a notice. Where that is the first proof of the
-   * address, nothing else that was set up before stays either. A refused password leaves the token unspent.
+   * address, nothing else that was set up before stays either; where it was proved, no link from before that. A refused password leaves the token unspent.
    *
    * @throws AppError TOKEN_INVALID, PASSWORD_*, OVERLOADED
    */
@@ -62,7 +68,8 @@ export function createPasswordReset(parts: Parts) {
     const userId = await db.$transaction(async (tx) => {
       const { user, email } = await tokens.spend(tx, 'RESET_PASSWORD', token);
       if (user.email !== email) throw new AppError('TOKEN_INVALID');
-      if (!user.isVerified) await claim(tx, user, origin);
+      if (user.isVerified) await links.removeUnproven(tx, { id: user.id, email }, origin);
+      else await claim(tx, user, origin);
       await setPassword(tx, user, passwordHash, true);
       await tokens.discard(tx, user.id, ['VERIFY_EMAIL']);
       await endSessions(tx, user.id, { reason: 'password-reset', actorId: user.id, origin });

@@ -14,10 +14,16 @@ export function createVerification(parts: Parts) {
 
   /**
    * Mails a new link; those sent before no longer work. The caller holds the account's lock, or has just
-   * made it.
+   * made it. Where the account was opened by way of a provider, the mail says so: its reader must know whom else it lets
+   * in.
    */
   async function send(tx: Transaction, user: { id: string; email: string }): Promise<void> {
-    const params = await tokens.issue(tx, { userId: user.id, purpose: 'VERIFY_EMAIL', email: user.email });
+    const token = await tokens.issue(tx, { userId: user.id, purpose: 'VERIFY_EMAIL', email: user.email });
+    const opened = await tx.socialLogin.findFirst({
+      where: { userId: user.id, addressProved: false },
+      select: { provider: true },
+    });
+    const params = { ...token, ...(opened ?? {}) };
     await mail.sendLater(tx, {
       userId: user.id,
       to: { address: user.email },

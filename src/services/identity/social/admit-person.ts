@@ -33,7 +33,7 @@ type Refusal = { refused: ErrorCode; userId: string };
 
 /** Finds, or opens, the account of a person for whom a provider vouches. */
 export function createAdmitPerson(parts: Parts) {
-  const { db, audit, flows, links, claim, credentials, reservations, verification } = parts;
+  const { db, audit, flows, links, claim, credentials, reservations, verification, endSessions } = parts;
 
   /**
    * The one-time code for the session of whoever came back. Somebody who is linked is known by that alone. Anybody
@@ -80,7 +80,9 @@ export function createAdmitPerson(parts: Parts) {
     if (user.status !== 'ACTIVE')
       return refusalOf(user) ?? { refused: 'INVALID_CREDENTIALS', userId: user.id };
     if (!user.isVerified) await claim(tx, user, arrival.origin);
-    return links.addLink(tx, user, arrival);
+    else if ((await links.removeUnproven(tx, user, arrival.origin)) > 0)
+      await endSessions(tx, user.id, { reason: 'account-claimed', actorId: user.id, origin: arrival.origin });
+    return links.addLink(tx, { ...user, isVerified: true }, arrival);
   }
 
   async function holds(tx: Transaction, userId: string, email: string): Promise<boolean> {
@@ -94,8 +96,8 @@ export function createAdmitPerson(parts: Parts) {
     await parts.prepareProfile({})(tx, id);
     const event = { actorId: id, subjectId: id, origin: arrival.origin } as const;
     await audit.record(tx, { action: 'user.registered', ...event });
+    const login = await links.addLink(tx, { id, email, isVerified }, arrival);
     if (!isVerified) await verification.send(tx, { id, email });
-    const login = await links.addLink(tx, { id, email }, arrival);
     const refused = credentials.findObstacle({ status: 'ACTIVE', isVerified });
     return refused ? { refused, userId: id } : login;
   }

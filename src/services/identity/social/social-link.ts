@@ -10,7 +10,7 @@ export interface NewLink {
 }
 
 /** Joining an account with somebody at a provider; the pair (provider, subject) names them, and nothing else does. */
-export function createSocialLinks({ clock, audit, mail }: IdentityParts) {
+export function createSocialLinks({ clock, audit, mail, reports }: IdentityParts) {
   /** The link of this person at this provider; null when there is none. */
   async function findLink(tx: Transaction, provider: string, subject: string) {
     return tx.socialLogin.findFirst({
@@ -19,19 +19,29 @@ export function createSocialLinks({ clock, audit, mail }: IdentityParts) {
     });
   }
 
-  /** Adds a link and tells the owner of the account. The caller holds the account’s lock. */
+  /**
+   * Adds a link and tells the owner of the account. One of an account whose address nobody has proved lasts until the
+   * owner of the address comes. The caller holds the account’s lock.
+   */
   async function addLink(
     tx: Transaction,
-    { id: userId, email }: { id: string; email: string },
+    { id: userId, email, isVerified }: { id: string; email: string; isVerified: boolean },
     { provider, identity, origin }: NewLink,
   ): Promise<{ id: string; userId: string }> {
     const { id } = await tx.socialLogin.create({
-      data: { userId, provider, providerId: identity.subject, linkedAt: clock.now() },
+      data: {
+        userId,
+        provider,
+        providerId: identity.subject,
+        linkedAt: clock.now(),
+        addressProved: isVerified,
+      },
       select: { id: true },
     });
     const event = { actorId: userId, subjectId: userId, origin, data: { socialLoginId: id } } as const;
     await audit.record(tx, { action: 'social_login.linked', ...event });
-    await notify(tx, { userId, email, provider, template: 'social-login-linked' });
+    const params = { provider, ...(await reports.disownLink(tx, { id: userId, email })) };
+    await mail.sendLater(tx, { userId, to: { address: email }, template: 'social-login-linked', params });
     return { id, userId };
   }
 
@@ -45,23 +55,28 @@ export function createSocialLinks({ clock, audit, mail }: IdentityParts) {
     await tx.socialLogin.delete({ where: { id: link.id }, select: { id: true } });
     const event = { actorId: userId, subjectId: userId, origin, data: { socialLoginId: link.id } } as const;
     await audit.record(tx, { action: 'social_login.unlinked', ...event });
-    await notify(tx, { userId, email, provider: link.provider, template: 'social-login-unlinked' });
+    const params = { provider: link.provider };
+    await mail.sendLater(tx, { userId, to: { address: email }, template: 'social-login-unlinked', params });
   }
 
-  async function notify(
+  /**
+   * Removes the links from before the address was proved, since its owner has come in a way that whoever made them need
+   * not have: who verified an address by a mailed link may not have known of them. The caller holds the account’s lock.
+   *
+   * @returns how many there were
+   */
+  async function removeUnproven(
     tx: Transaction,
-    notice: {
-      userId: string;
-      email: string;
-      provider: string;
-      template: 'social-login-linked' | 'social-login-unlinked';
-    },
-  ): Promise<void> {
-    const { userId, email, provider, template } = notice;
-    await mail.sendLater(tx, { userId, to: { address: email }, template, params: { provider } });
+    user: { id: string; email: string },
+    origin: RequestOrigin,
+  ): Promise<number> {
+    const where = { userId: user.id, addressProved: false };
+    const unproven = await tx.socialLogin.findMany({ where, select: { id: true, provider: true } });
+    for (const link of unproven) await removeLink(tx, user, link, origin);
+    return unproven.length;
   }
 
-  return { findLink, addLink, removeLink };
+  return { findLink, addLink, removeLink, removeUnproven };
 }
 
 export type SocialLinks = ReturnType<typeof createSocialLinks>;

@@ -11,7 +11,7 @@ import { createAdmitPerson } from './admit-person.js';
 import { createLinkAccount } from './link-account.js';
 import { deriveSecrets } from './provider.js';
 import { createSocialFlows } from './social-flows.js';
-import { createSocialLinks } from './social-link.js';
+import type { SocialLinks } from './social-link.js';
 
 type Parts = IdentityParts &
   ReturnType<typeof createWaysIn> & {
@@ -19,6 +19,7 @@ type Parts = IdentityParts &
     reservations: Reservations;
     verification: Verification;
     claim: ClaimAccount;
+    links: SocialLinks;
   };
 
 /** A browser that sets out to a provider. */
@@ -55,9 +56,8 @@ export function createSocialSignIn(parts: Parts) {
   const { db, config, providers, guard } = parts;
   const { returnUrls } = config.social;
   const flows = createSocialFlows(parts);
-  const links = createSocialLinks(parts);
-  const admit = createAdmitPerson({ ...parts, flows, links });
-  const linking = createLinkAccount({ ...parts, flows, links, requireReturnUrl });
+  const admit = createAdmitPerson({ ...parts, flows });
+  const linking = createLinkAccount({ ...parts, flows, requireReturnUrl });
 
   function requireReturnUrl(given: string | null): string {
     const url = given ?? returnUrls[0];
