@@ -57,6 +57,10 @@ export default tseslint.config(
     ...tseslint.configs.disableTypeChecked,
   },
   {
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
     // Tests, benchmarks and the operators' commands read the environment they were started in and print to it.
     files: ['tests/**', 'bench/**', 'examples/**', 'src/cli/**', 'src/main.ts', '*.config.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
