@@ -59,6 +59,11 @@ const UNEXPORTED_ROWS: Readonly<Record<string, Seed>> = {
       data: { userId, reason: mark('hold'), placedAt: now, placedBy: randomUUID(), releasedAt: now },
       select: { id: true },
     }),
+  FileOfAnExport: (db, userId, mark) =>
+    db.dataExport.create({
+      data: { userId, status: 'EXPIRED', requestedBy: userId, fileKey: mark('file-key') },
+      select: { id: true },
+    }),
   DataKeyRotation: (db, userId) =>
     db.dataKeyRotation.create({ data: { userId, stage: 'done', at: now }, select: { userId: true } }),
   KeyRotationFailure: (db, userId) =>

@@ -5,6 +5,7 @@ import { createServices } from '../../src/app/services.js';
 import { systemClock } from '../../src/clock.js';
 import { readConfig } from '../../src/config.js';
 import { createDatabase } from '../../src/database/client.js';
+import { createKeyDatabase } from '../../src/database/key-database.js';
 import { createJobs } from '../../src/jobs/jobs.js';
 import { createLog } from '../../src/log.js';
 import { createMail } from '../../src/mail/outbox.js';
@@ -21,17 +22,20 @@ export interface WorkshopOrder {
   url: string;
   dataDir: string;
   keyRing: KeyRing;
+  /** The database of the data keys, prepared; none: they stand beside the data. */
+  keyUrl?: string;
   watch?: WatchSteps;
   env?: NodeJS.ProcessEnv;
 }
 
 /** Everything that an erasure needs, in any process, the sealing of the audit log included; no HTTP, no worker. */
-export async function openErasureWorkshop({ url, dataDir, keyRing, watch, env = {} }: WorkshopOrder) {
+export async function openErasureWorkshop({ url, dataDir, keyRing, keyUrl, watch, env = {} }: WorkshopOrder) {
   const { config } = readConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env });
   const clock = systemClock;
   const log = createLog('silent');
   const print = () => undefined;
-  const privacy = createPrivacy({ keyRing });
+  const keys = keyUrl === undefined ? null : createKeyDatabase({ url: keyUrl, log });
+  const privacy = createPrivacy({ keyRing, separateKeys: keys });
   const db = createDatabase({ url, privacy, poolSize: 4, log });
   const { encryption, pepper } = keyRing;
   const signingKeys = createSigningKeys({ db, encryption, clock, config, log });
@@ -84,6 +88,7 @@ export async function openErasureWorkshop({ url, dataDir, keyRing, watch, env = 
       await sealer.stop();
       await jobs.stop({ timeout: 0 });
       await db.$disconnect();
+      await keys?.close();
     },
   };
 }

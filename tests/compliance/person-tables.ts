@@ -35,8 +35,10 @@ export async function rowsOfPerson(
 ): Promise<Record<string, string>> {
   const references = await query<Reference & pg.QueryResultRow>(REFERENCES);
   const owners = new Map(Object.values(REGISTER).map(({ table, owner }) => [table, owner]));
-  const { beginningsOf } = createGuardKeys(testKeyRing().searchIndex);
-  const beginnings = [id, email].flatMap(beginningsOf).map((text) => `starts_with(key, '${text}')`);
+  const keys = createGuardKeys(testKeyRing().searchIndex);
+  const beginnings = [id, email]
+    .flatMap((each) => keys.beginningsOf(each))
+    .map((text) => `starts_with(key, '${text}')`);
 
   function condition(table: string): string {
     if (table === 'users') return `id = '${id}'`;
