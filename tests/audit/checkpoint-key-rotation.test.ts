@@ -92,6 +92,18 @@ test('the private half of the key before is destroyed', async () => {
   expect(verifiers[1]).toEqual({ name: before.signer.name, publicKey: before.signer.publicKey });
 });
 
+test('only the key that signed until then is retired: one retired before stays as it is', async () => {
+  const rows = () =>
+    it.attack('SELECT id, wrapped_key, signs_until FROM signing_keys ORDER BY signs_from DESC');
+  await rotate();
+  const [, first] = await rows();
+  await rotate();
+  const [newest, second, third] = await rows();
+  expect(third).toEqual(first);
+  expect(Number(second?.signs_until)).toBeGreaterThan(Number(first?.signs_until));
+  expect(Number(newest?.signs_until)).toBeGreaterThan(Number(second?.signs_until));
+});
+
 test('copies that are begun anew hold every key', async () => {
   await rotate();
   await rotate();

@@ -74,7 +74,7 @@ export function createCheckpointKeys({ db, encryption, clock, publicUrl }: Check
     const { name } = await openKey(current);
     const begins = new Date(Math.max(clock.now().getTime(), current.signsFrom.getTime() + 1));
     const made = await make(tx, name, begins);
-    for (const each of stored) await retire(tx, each);
+    await retire(tx, current);
     return made;
   }
 
