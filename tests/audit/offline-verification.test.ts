@@ -1,9 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createAuditLog } from '../../src/services/audit/audit-log.js';
 import { readCheckpoint } from '../../src/services/audit/checkpoint.js';
 import { auditVerify } from '../../src/cli/commands/audit-verify.js';
 import { formatEventLine, readEventLine } from '../../src/services/audit/dump-log.js';
 import { hashEvent } from '../../src/services/audit/event-record.js';
+import { createLogFolder } from '../../src/services/audit/log-folder.js';
 import { verifyConsistency, verifyInclusion } from '../../src/services/audit/merkle-proof.js';
 import { proveEvent, proveGrowth } from '../../src/services/audit/prove-event.js';
 import { createAuditSetup, ORIGIN, type AuditSetup } from './audit-setup.js';
@@ -69,6 +71,20 @@ test('without key, checkpoints or dump it says what is missing', async () => {
   await expect(verify(lines, '--copies', join(it.dataDir, 'nowhere'))).rejects.toThrow('There is no key');
   await expect(verify(lines, '--checkpoints', join(it.dataDir, 'none'))).rejects.toThrow('no checkpoints');
   await expect(verify(lines, '--key', 'abc')).rejects.toThrow('no verifier key');
+});
+
+test('copies that are there and cannot be read are an error: the log does not count as intact without them', async () => {
+  const unreadable = join(it.dataDir, 'unreadable');
+  await symlink(unreadable, unreadable);
+  const { privacy, openKeys, databaseUrl: url } = it;
+  const log = createAuditLog({ url, privacy, folder: createLogFolder(unreadable), openKeys });
+  await expect(log.verify()).rejects.toMatchObject({ code: 'ELOOP' });
+  expect(await it.logWithoutCopies().verify()).toMatchObject({ intact: true });
+
+  const folder = join(it.dataDir, 'audit');
+  const key = await readFile(join(folder, 'key'), 'utf8');
+  const args = ['--key', key, '--checkpoints', join(folder, 'checkpoints'), '--copies', unreadable];
+  await expect(verify(lines, ...args)).rejects.toMatchObject({ code: 'ELOOP' });
 });
 
 test('proofs convince somebody who holds two checkpoints and one event', async () => {

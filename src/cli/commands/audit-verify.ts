@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { withApp } from '../../app/open-app.js';
 import { readConfig } from '../../config.js';
 import { createLog } from '../../log.js';
 import { readDump } from '../../services/audit/dump-log.js';
-import { readCheckpoints, readLeaves, readVerifiers } from '../../services/audit/log-folder.js';
+import { readCheckpoints, readLeaves, readVerifiers, sizeOf } from '../../services/audit/log-folder.js';
 import { parseVerifierKey, type NoteVerifier } from '../../services/audit/signed-note.js';
 import { verifyLog, type LogVerification } from '../../services/audit/verify-log.js';
 import { type CommandSurroundings, defineCommand, UsageError } from '../command.js';
@@ -57,13 +56,13 @@ async function verifyOffline(given: Offline, { env }: CommandSurroundings): Prom
   if (verifiers.length === 0) throw new UsageError(`There is no key in ${folder}: name one with --key`);
   const checkpoints = given.checkpoints ?? join(folder, 'checkpoints');
   const length = await sizeOf(checkpoints);
-  if (!length) throw new UsageError(`There are no checkpoints in ${checkpoints}`);
-  if ((await sizeOf(given.dump)) === null) throw new UsageError(`There is no file ${given.dump}`);
+  if (length === 0) throw new UsageError(`There are no checkpoints in ${checkpoints}`);
+  if (!existsSync(given.dump)) throw new UsageError(`There is no file ${given.dump}`);
   const leaves = join(folder, 'leaves');
   return verifyLog({
     leaves: readDump(readLines(given.dump)),
     checkpoints: [readCheckpoints(checkpoints, verifiers, length)],
-    copiedLeaves: readLeaves(leaves, Math.floor(((await sizeOf(leaves)) ?? 0) / 32)),
+    copiedLeaves: readLeaves(leaves, Math.floor((await sizeOf(leaves)) / 32)),
   });
 }
 
@@ -88,11 +87,4 @@ function report(
   }
   print(`The audit log is BROKEN at sequence ${firstBroken}; ${eventsChecked} events before it are intact.`);
   return BROKEN;
-}
-
-async function sizeOf(path: string): Promise<number | null> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => null,
-  );
 }

@@ -60,7 +60,7 @@ export function createLogFolder(folder: string) {
   /** Makes the folder, notes the verifiers' keys that are not there, and drops half a hash that a crash left. */
   async function prepare(verifiers: readonly NoteVerifier[]): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const known = (await readFile(keyFile, 'utf8').catch(() => '')).split('\n');
+    const known = (await readIfThere(keyFile)).split('\n');
     const missing = verifiers.map(formatVerifierKey).filter((line) => !known.includes(line));
     for (const line of missing.reverse()) await appendFile(keyFile, `${line}\n`);
     const length = await sizeOf(leafFile);
@@ -84,7 +84,7 @@ export function createLogFolder(folder: string) {
 
 /** The verifiers' keys in a file, one a line. */
 export async function readVerifiers(path: string): Promise<NoteVerifier[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = await readIfThere(path);
   return text.split('\n').flatMap((line) => parseVerifierKey(line) ?? []);
 }
 
@@ -127,9 +127,19 @@ function* notesIn(text: string, verifiers: readonly NoteVerifier[]): Generator<F
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
+async function readIfThere(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(unlessMissing(''));
+}
+
+/** Bytes; 0 for a file that is not there. */
+export async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(({ size }) => size, unlessMissing(0));
+}
+
+/** A copy that is there and cannot be read is not an empty one: the log would verify without it. */
+function unlessMissing<T>(instead: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return instead;
+    throw error;
+  };
 }
