@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { HOUR } from '../../src/clock.js';
 import { createLog } from '../../src/log.js';
 import { readCheckpoint, splitNotes } from '../../src/services/audit/checkpoint.js';
 import { createPublisher } from '../../src/services/audit/publish-checkpoints.js';
@@ -12,7 +13,7 @@ import { createAuditSetup, type AuditSetup } from './audit-setup.js';
 let it: AuditSetup;
 let receiver: Server;
 let url: string;
-/** What the receiver answers next; 200 when there is nothing more. */
+/** What the receiver answers next, 0 for nothing at all; 200 when there is no more. */
 let answers: number[];
 let received: { note: string; headers: IncomingHttpHeaders; method: string | undefined }[];
 let printed: string[];
@@ -25,6 +26,7 @@ beforeEach(async () => {
     void text(request).then((note) => {
       const status = answers.shift() ?? 200;
       received.push({ note, headers: request.headers, method: request.method });
+      if (status === 0) return;
       response.writeHead(status, { location: 'http://127.0.0.1:1/elsewhere' }).end();
     });
   });
@@ -49,6 +51,7 @@ function start(): void {
     folder: it.folder,
     print: (line) => void printed.push(line),
     log,
+    webhookTime: HOUR,
   });
   sealer = createSealer({ url: it.databaseUrl, openKeys: it.openKeys, publisher, log, interval: 5 });
   sealer.start();
@@ -107,4 +110,15 @@ test('a webhook that is away holds nothing up, and hears of everything once it i
   receiver.listen(port, '127.0.0.1');
   start();
   await eventually(async () => expect((await sent()).at(-1)).toBe(2));
+});
+
+test('a webhook that does not answer does not hold up the stop, and the next start sends what it missed', async () => {
+  answers = [0, 0];
+  await it.record(null);
+  await eventually(() => expect(received).toHaveLength(1));
+  await sealer.stop();
+  expect(await sent()).toContain(1);
+  answers = [];
+  start();
+  await eventually(async () => expect((await sent()).at(-1)).toBe(1));
 });

@@ -27,9 +27,13 @@ export interface PublisherParts {
   folder: LogFolder;
   print: (line: string) => void;
   log: Log;
+  /** How long the webhook may take to answer, in milliseconds. */
+  webhookTime?: number;
 }
 
 const WEBHOOK_TIME = 5 * SECOND;
+/** A process that stops gives the last checkpoint that much: the next one sends it too. */
+const LAST_WEBHOOK_TIME = SECOND;
 
 export type Publisher = ReturnType<typeof createPublisher>;
 
@@ -37,7 +41,14 @@ export type Publisher = ReturnType<typeof createPublisher>;
  * Carries checkpoints out of the database, where nobody who rules it can change them: to a file, to stdout, to a
  * webhook. A later checkpoint commits to all before it, so a webhook that failed is sent the newest one only.
  */
-export function createPublisher({ destinations, webhookUrl, folder, print, log }: PublisherParts) {
+export function createPublisher({
+  destinations,
+  webhookUrl,
+  folder,
+  print,
+  log,
+  webhookTime = WEBHOOK_TIME,
+}: PublisherParts) {
   const toFile = destinations.includes('file');
   let unsent: string | null = null;
 
@@ -60,8 +71,12 @@ export function createPublisher({ destinations, webhookUrl, folder, print, log }
     }
   }
 
-  /** Publishes one checkpoint. Only a failure of the file is an error: `catchUp` makes it good. */
-  async function publish({ note, from, leafHashes }: SealedBatch): Promise<void> {
+  /**
+   * Publishes one checkpoint. Only a failure of the file is an error: `catchUp` makes it good.
+   *
+   * @param stopping see `sendUnsent`
+   */
+  async function publish({ note, from, leafHashes }: SealedBatch, stopping?: AbortSignal): Promise<void> {
     if (destinations.includes('stdout')) print(note.trimEnd());
     unsent = webhookUrl === null ? null : note;
     if (toFile) {
@@ -69,20 +84,27 @@ export function createPublisher({ destinations, webhookUrl, folder, print, log }
       if (!follows) log.error({}, 'The sealed log does not follow its copy outside the database');
       await folder.appendCheckpoint(note);
     }
-    await sendUnsent();
+    await sendUnsent(stopping);
   }
 
-  /** Sends what the webhook has not taken yet. */
-  async function sendUnsent(): Promise<void> {
+  /**
+   * Sends what the webhook has not taken yet.
+   *
+   * @param stopping ends a sending that is under way when it is aborted; one that begins afterwards has a second
+   */
+  async function sendUnsent(stopping?: AbortSignal): Promise<void> {
     if (unsent === null || webhookUrl === null) return;
     const sending = unsent;
+    const signal = stopping?.aborted
+      ? AbortSignal.timeout(LAST_WEBHOOK_TIME)
+      : AbortSignal.any([AbortSignal.timeout(webhookTime), ...(stopping ? [stopping] : [])]);
     try {
       const answer = await fetch(webhookUrl, {
         method: 'POST',
         headers: { 'content-type': 'text/plain; charset=utf-8' },
         body: sending,
         redirect: 'error',
-        signal: AbortSignal.timeout(WEBHOOK_TIME),
+        signal,
       });
       if (!answer.ok) throw new Error('The webhook refused a checkpoint.');
       if (unsent === sending) unsent = null;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { SECOND } from '../../clock.js';
+import { MINUTE, SECOND } from '../../clock.js';
 import type { Log } from '../../log.js';
 import type { Publisher } from './publish-checkpoints.js';
 import type { CheckpointKeys } from './checkpoint-key.js';
@@ -36,6 +36,9 @@ export function createSealer({ url, openKeys, publisher, log, interval = SECOND 
         connectionString: url,
         application_name: 'custodia-sealer',
         keepAlive: true,
+        keepAliveInitialDelayMillis: 5 * SECOND,
+        // A connection that died without a word must not keep this process from the next one.
+        query_timeout: MINUTE,
         connectionTimeoutMillis: 10 * SECOND,
       });
       client.on('error', () => undefined);
@@ -72,7 +75,7 @@ export function createSealer({ url, openKeys, publisher, log, interval = SECOND 
       succeed();
       if (isLast) return;
       await pause();
-      await publisher.sendUnsent();
+      await publisher.sendUnsent(stopping.signal);
     }
   }
 
@@ -80,7 +83,7 @@ export function createSealer({ url, openKeys, publisher, log, interval = SECOND 
     for (let position = from; ;) {
       const outcome = await sealEvents(client, keys, position);
       position = outcome.position;
-      if (outcome.sealed) await publisher.publish(outcome.sealed);
+      if (outcome.sealed) await publisher.publish(outcome.sealed, stopping.signal);
       if (!outcome.isFull) return position;
     }
   }
