@@ -58,10 +58,16 @@ export function sealClient(client: PrismaClient, privacy: Privacy): PrismaClient
 }
 
 /** Raw SQL is opaque to the sealing hook: what touches sealed columns is let through only when made by `sealedSql`. */
-function refuseSealed<Args, Result>({ args, query }: { args: Args; query: (args: Args) => Result }): Result {
+async function refuseSealed<Args, Result>({
+  args,
+  query,
+}: {
+  args: Args;
+  query: (args: Args) => Promise<Result>;
+}): Promise<Result> {
   const text: unknown = Array.isArray(args) ? args[0] : (args as { sql?: unknown }).sql;
   if (typeof text === 'string') refuseSealedSql(text);
-  return query(args);
+  return query(args).catch(refuseWhenFull);
 }
 
 /** `db.user.findUnique(…).profile()` unwraps its result before the hook sees it, and would return the envelope. */

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('a transaction, or a query alone, that finds no free connection in time answers OVERLOADED, and the next one works', async () => {
+test('a transaction, or a query alone, raw SQL too, that finds no free connection in time answers OVERLOADED, and the next one works', async () => {
   const db = createDatabase({
     url: database.url,
     privacy: createPrivacy({ keyRing: testKeyRing() }),
@@ -25,8 +25,14 @@ test('a transaction, or a query alone, that finds no free connection in time ans
     code: 'OVERLOADED',
     retryAfterSeconds: 2,
   });
-  // Alone, it waits as long as the pool lets it: 5 s.
-  await expect(db.user.count()).rejects.toMatchObject({ code: 'OVERLOADED', retryAfterSeconds: 2 });
+  // Alone, they wait as long as the pool lets them: 5 s.
+  const alone = [db.user.count(), db.$queryRaw`SELECT 1`, db.$executeRawUnsafe('SELECT 1')];
+  for (const result of await Promise.allSettled(alone)) {
+    expect(result).toMatchObject({
+      status: 'rejected',
+      reason: { code: 'OVERLOADED', retryAfterSeconds: 2 },
+    });
+  }
   release();
   await first;
   expect(await db.$transaction((tx) => tx.user.count())).toBe(0);
