@@ -7,13 +7,14 @@ const NO_POOL_CONNECTION = /timeout exceeded when trying to connect/i;
 
 /**
  * Passes an error of a query or a transaction on; one that found no free connection in time, which is no defect but
- * a crowd, becomes OVERLOADED.
+ * a crowd, becomes OVERLOADED. What the request's deadline ended is TIMED_OUT again: Prisma makes an error of its own of it.
  *
- * @throws AppError OVERLOADED, or the error as it came
+ * @throws AppError OVERLOADED, TIMED_OUT, or the error as it came
  */
 export function refuseWhenFull(error: unknown): never {
-  if (error instanceof Error) {
+  if (error instanceof Error && !(error instanceof AppError)) {
     const { code } = error as { code?: unknown };
+    if (code === 'TIMED_OUT') throw new AppError('TIMED_OUT', { cause: error });
     const isFull =
       code === TRANSACTION_FAILED
         ? NO_CONNECTION.test(error.message)

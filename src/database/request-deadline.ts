@@ -79,6 +79,8 @@ export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
       signal.addEventListener('abort', stop, { once: true });
       try {
         return await query(statement);
+      } catch (error) {
+        throw signal.aborted ? new AppError('TIMED_OUT', { cause: error }) : error;
       } finally {
         signal.removeEventListener('abort', stop);
         // The connection goes back only then: the next statement on it must not be hit.

@@ -1,9 +1,13 @@
+import pg from 'pg';
 import { createDatabase, type Database } from '../../src/database/client.js';
+import { withDeadline } from '../../src/database/request-deadline.js';
+import { createLog } from '../../src/log.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import type { Counters, Rule } from '../../src/security/guard/budget.js';
 import { createMemoryCounters } from '../../src/security/guard/memory-counters.js';
 import { createPostgresCounters, discardExpiredCounts } from '../../src/security/guard/postgres-counters.js';
 import { createRedisCounters, type RedisCounters } from '../../src/security/guard/redis-counters.js';
+import { createSafeCounters } from '../../src/security/guard/safe-counters.js';
 import { findRedis, startRedis, type RedisServer } from '../setup/redis-server.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { testKeyRing } from '../setup/test-keys.js';
@@ -165,4 +169,19 @@ test('what PostgreSQL holds for nothing is discarded', async () => {
   await counters.take([{ key: 'young', rule: WINDOW }], START);
   await discardExpiredCounts(db, START - 1);
   expect(await db.attemptCounter.count({ where: { key: { in: ['old', 'young'] } } })).toBe(1);
+});
+
+test('a request whose own time is up is no failure of the store: it ends, and nothing is counted anywhere else', async () => {
+  const safe = createSafeCounters({ store: createPostgresCounters(db), log: createLog('silent') });
+  const owner = new pg.Client(database.ownerUrl);
+  owner.on('error', () => undefined);
+  await owner.connect();
+  await owner.query('BEGIN');
+  await owner.query('LOCK TABLE attempt_counters IN ACCESS EXCLUSIVE MODE');
+  let taking: Promise<unknown> = Promise.resolve();
+  const request = withDeadline(200, () => (taking = safe.take([{ key: 'late', rule: WINDOW }], START)));
+  await expect(request).rejects.toMatchObject({ code: 'TIMED_OUT' });
+  await expect(taking).rejects.toMatchObject({ code: 'TIMED_OUT' });
+  expect([safe.isDegraded(), safe.failures()]).toEqual([false, 0]);
+  await owner.end();
 });

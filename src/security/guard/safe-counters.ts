@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { Budget, Counters, Return, Rule, Taking } from './budget.js';
 import { createMemoryCounters } from './memory-counters.js';
@@ -16,7 +17,10 @@ export interface SafeCounters extends Counters {
 
 /**
  * Counters that never fail to count: while the store does, attempts are counted in this process, strictly. It is asked again
- * at each attempt, and says in the log when it begins and stops to fail.
+ * at each attempt, and says in the log when it begins and stops to fail. A request whose own time is up is no failure
+ * of the store.
+ *
+ * @throws AppError TIMED_OUT when the request's time is up
  */
 export function createSafeCounters({ store, log }: { store: Counters; log: Log }): SafeCounters {
   const memory = createMemoryCounters();
@@ -24,6 +28,7 @@ export function createSafeCounters({ store, log }: { store: Counters; log: Log }
   let failures = 0;
 
   function failed(error: unknown): void {
+    if (error instanceof AppError && error.code === 'TIMED_OUT') throw error;
     failures += 1;
     if (!degraded) {
       log.error(
