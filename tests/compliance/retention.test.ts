@@ -136,6 +136,17 @@ test('an export goes after 7 days: its entry says EXPIRED, its key and file are 
   });
 });
 
+test('an export that two processes end at once is ended once', async () => {
+  const person = await signUp(server);
+  const { id } = await readyExport(server, person);
+  await db().dataExport.update({ where: { id }, data: { expiresAt: ago(1) }, select: { id: true } });
+  const { exports } = server.app.services;
+  const counts = await Promise.all([exports.expire(10), exports.expire(10)]);
+  expect(counts.sort()).toEqual([0, 1]);
+  const where = { action: 'export.expired', subjectId: person.id };
+  expect(await db().auditEvent.count({ where })).toBe(1);
+});
+
 test('the export of a held account stays, key and file, until the hold is released', async () => {
   const person = await signUp(server);
   const { id } = await readyExport(server, person);

@@ -19,10 +19,14 @@ export function createExpireExports({ db, clock, audit, files }: ExportParts) {
       take: limit,
       select: { id: true, userId: true, fileName: true },
     });
+    let expired = 0;
     for (const { id, userId, fileName } of rows) {
       await db.$transaction(async (tx) => {
         const ended = { status: 'EXPIRED' as const, fileName: null, fileKey: null };
-        await tx.dataExport.update({ where: { id }, data: ended, select: { id: true } });
+        // Another process may have ended it, or an erasure removed it, since it was read.
+        const { count } = await tx.dataExport.updateMany({ where: { id, status: 'READY' }, data: ended });
+        if (count === 0) return;
+        expired += 1;
         const data = { exportId: id };
         await audit.record(tx, {
           action: 'export.expired',
@@ -34,7 +38,7 @@ export function createExpireExports({ db, clock, audit, files }: ExportParts) {
       });
       if (fileName) await files.remove({ userId, fileName });
     }
-    return rows.length;
+    return expired;
   }
 
   /** Removes files that no export names: what attempts left behind that died. Returns how many. */
