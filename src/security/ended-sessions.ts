@@ -37,8 +37,14 @@ export function createEndedSessions({ listener, db, clock, config }: EndedSessio
   /** Whether a session has ended: at once from memory, or by a query where memory cannot know. */
   function has(sessionId: string): boolean | Promise<boolean> {
     if (ended.has(sessionId)) return true;
-    if (listener.isLive() && !announced.has(sessionId)) return false;
+    if (listener.isLive() && !mayEnd(sessionId)) return false;
     return isEndedInDatabase(sessionId);
+  }
+
+  /** Whether this process announced the end of a session that may yet be committed, or is not heard yet. */
+  function mayEnd(sessionId: string): boolean {
+    const deadline = announced.get(sessionId);
+    return deadline !== undefined && clock.now().getTime() <= deadline;
   }
 
   /** Tells every process, this one included, when and if the caller's transaction commits. */

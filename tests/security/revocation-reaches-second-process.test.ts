@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { MINUTE } from '../../src/clock.js';
 import { ORIGIN, startAuthServer, type AuthServer } from '../setup/auth-server.js';
 import { eventually } from '../setup/eventually.js';
 import { movableClock } from '../setup/movable-clock.js';
@@ -87,6 +88,10 @@ test('ending every session in the transaction of a change counts only once it co
   await expect(failing).rejects.toThrow('the change failed');
   expect(await isAdmitted(here, one.tokens.accessToken)).toBe(true);
   expect(await isAdmitted(there, one.tokens.accessToken)).toBe(true);
+  // It may yet be committed, and is asked for at each request, no longer than a transaction can take.
+  expect(here.endedSessions.has(one.session.id)).toBeInstanceOf(Promise);
+  clock.advance(MINUTE + 1);
+  expect(here.endedSessions.has(one.session.id)).toBe(false);
 
   await here.db.$transaction((tx) => here.sessions.endAll(tx, userId, { reason: 'password-reset' }));
   await expectDeadEverywhere(one.tokens.accessToken);
