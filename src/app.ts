@@ -86,7 +86,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const mail = createMail({ db, jobs, transport, config, log });
 
   const { pepper } = keyRing;
-  const guards = createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log });
+  const guards = await createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log });
   const services = createServices({
     config,
     clock,

@@ -10,15 +10,14 @@ import { createDeviceTokens } from '../security/device-token.js';
 import { createGuardKeys } from '../security/guard/guard-keys.js';
 import { createGuard } from '../security/guard/guard.js';
 import { createPostgresCounters, discardExpiredCounts } from '../security/guard/postgres-counters.js';
-import { createRedisCounters } from '../security/guard/redis-counters.js';
 import { createSafeCounters, type SafeCounters } from '../security/guard/safe-counters.js';
 
 const DISCARD_JOB = 'guards.discard-counts';
 
-export type GuardParts = ReturnType<typeof createGuardParts>;
+export type GuardParts = Awaited<ReturnType<typeof createGuardParts>>;
 
 /** What keeps guessers off and knows devices, for the composition root to join. */
-export function createGuardParts(parts: {
+export async function createGuardParts(parts: {
   config: Pick<Config, 'guards'>;
   db: Database;
   /** The keys of the search index: what is kept under a key of theirs names nobody. */
@@ -28,7 +27,7 @@ export function createGuardParts(parts: {
 }) {
   const { config, db, secrets, clock, log } = parts;
   const { redisUrl } = config.guards;
-  const redis = redisUrl === null ? null : createRedisCounters(redisUrl);
+  const redis = redisUrl === null ? null : await openRedis(redisUrl);
   const counters = createSafeCounters({ store: redis ?? createPostgresCounters(db), log });
   const guard = createGuard({ counters, keys: createGuardKeys(secrets), clock, settings: config.guards });
   return {
@@ -51,6 +50,12 @@ export function createGuardParts(parts: {
     },
     close: () => redis?.close(),
   };
+}
+
+/** Its client is loaded where there is a Redis. */
+async function openRedis(url: string) {
+  const { createRedisCounters } = await import('../security/guard/redis-counters.js');
+  return createRedisCounters(url);
 }
 
 function metricsOf(counters: SafeCounters, refusals: () => ReadonlyMap<string, number>): Metric[] {

@@ -35,5 +35,7 @@ export function createSchema({ resolvers, instances, orphanedTypes = [] }: Schem
     // class-validator would put `target` and `value` into its errors: a rejected password would travel back.
     validate: false,
     nullableByDefault: false,
+    // It would answer a whole introspection query to validate what is built: Apollo Server validates it once more.
+    skipCheck: true,
   });
 }

@@ -10,11 +10,6 @@ import { createAccount, eventsAbout } from './staff.js';
 
 let server: FullServer;
 
-beforeEach(async () => {
-  server = await startFullServer();
-});
-afterEach(() => server.stop());
-
 const bootstrap = (email: string) => server.app.services.admin.bootstrap(email);
 
 async function problemOf(attempt: Promise<unknown>): Promise<unknown> {
@@ -24,50 +19,58 @@ async function problemOf(attempt: Promise<unknown>): Promise<unknown> {
   );
 }
 
-test('the first administrator is invited, chooses a password, and may do everything an administrator may', async () => {
-  const { userId, invitation } = await bootstrap('root@example.com');
-  const token = invitation?.token ?? '';
-  await server.app.services.identity.acceptInvitation({
-    token,
-    newPassword: PASSWORD,
-    origin: { ipAddress: null, userAgent: null },
+describe('the first administrator', () => {
+  // Of each test its own: an installation has its first administrator once.
+  beforeEach(async () => {
+    server = await startFullServer();
   });
-  const { body } = await server.rest('POST', '/api/v1/auth/login', {
-    email: 'root@example.com',
-    password: PASSWORD,
+  afterEach(() => server.stop());
+
+  test('the first administrator is invited, chooses a password, and may do everything an administrator may', async () => {
+    const { userId, invitation } = await bootstrap('root@example.com');
+    const token = invitation?.token ?? '';
+    await server.app.services.identity.acceptInvitation({
+      token,
+      newPassword: PASSWORD,
+      origin: { ipAddress: null, userAgent: null },
+    });
+    const { body } = await server.rest('POST', '/api/v1/auth/login', {
+      email: 'root@example.com',
+      password: PASSWORD,
+    });
+    const { data } = await server.graphql('{ users { nodes { id } } }', {}, String(body?.access_token));
+    expect(data?.users).toEqual({ nodes: [{ id: userId }] });
+    expect(await eventsAbout(server, userId)).toMatchObject([
+      { action: 'admin.bootstrapped', actorId: null },
+      {},
+      {},
+    ]);
   });
-  const { data } = await server.graphql('{ users { nodes { id } } }', {}, String(body?.access_token));
-  expect(data?.users).toEqual({ nodes: [{ id: userId }] });
-  expect(await eventsAbout(server, userId)).toMatchObject([
-    { action: 'admin.bootstrapped', actorId: null },
-    {},
-    {},
-  ]);
-});
 
-test('an account that exists and has proved its address gets the role', async () => {
-  const { id, email } = await createAccount(server);
-  expect(await bootstrap(email)).toEqual({ userId: id, invitation: null });
-  expect(await server.app.services.identity.rolesInForce(id)).toEqual(['ADMIN']);
-});
+  test('an account that exists and has proved its address gets the role', async () => {
+    const { id, email } = await createAccount(server);
+    expect(await bootstrap(email)).toEqual({ userId: id, invitation: null });
+    expect(await server.app.services.identity.rolesInForce(id)).toEqual(['ADMIN']);
+  });
 
-test('an account whose address nobody has proved does not: anybody may have registered it', async () => {
-  const { id, email } = await createAccount(server);
-  await server.app.db.user.update({ where: { id }, data: { isVerified: false } });
-  expect(await problemOf(bootstrap(email))).toMatchObject([
-    'CONFLICT',
-    { email: expect.stringContaining('verified') },
-  ]);
-  expect(await server.app.db.userRole.count()).toBe(0);
-});
+  test('an account whose address nobody has proved does not: anybody may have registered it', async () => {
+    const { id, email } = await createAccount(server);
+    await server.app.db.user.update({ where: { id }, data: { isVerified: false } });
+    expect(await problemOf(bootstrap(email))).toMatchObject([
+      'CONFLICT',
+      { email: expect.stringContaining('verified') },
+    ]);
+    expect(await server.app.db.userRole.count()).toBe(0);
+  });
 
-test('it works once, also when it is tried many times at the same moment', async () => {
-  const attempts = ['a', 'b', 'c', 'd', 'e'].map((name) => problemOf(bootstrap(`${name}@example.com`)));
-  const outcomes = await Promise.all(attempts);
-  expect(outcomes.filter((outcome) => outcome === 'none')).toHaveLength(1);
-  expect(outcomes.filter((outcome) => (outcome as string[])[0] === 'CONFLICT')).toHaveLength(4);
-  expect(await server.app.db.userRole.count({ where: { role: 'ADMIN' } })).toBe(1);
-  expect(await server.app.db.user.count()).toBe(1);
+  test('it works once, also when it is tried many times at the same moment', async () => {
+    const attempts = ['a', 'b', 'c', 'd', 'e'].map((name) => problemOf(bootstrap(`${name}@example.com`)));
+    const outcomes = await Promise.all(attempts);
+    expect(outcomes.filter((outcome) => outcome === 'none')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => (outcome as string[])[0] === 'CONFLICT')).toHaveLength(4);
+    expect(await server.app.db.userRole.count({ where: { role: 'ADMIN' } })).toBe(1);
+    expect(await server.app.db.user.count()).toBe(1);
+  });
 });
 
 describe('the command', () => {

@@ -43,7 +43,7 @@ export async function openErasureWorkshop({ url, dataDir, keyRing, keyUrl, watch
   const jobs = createJobs({ databaseUrl: url, log });
   const transport = createMailTransport({ smtpUrl: null, dataDir, print, log });
   const mail = createMail({ db, jobs, transport, config, log });
-  const guards = createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log });
+  const guards = await createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log });
   const services = createServices({
     config, clock, db, privacy, pepper, mail, jobs, log,
     guards,

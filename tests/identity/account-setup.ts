@@ -70,7 +70,7 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
     jobs,
     log,
     pepper: keyRing.pepper,
-    guards: createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log }),
+    guards: await createGuardParts({ config, db, secrets: keyRing.searchIndex, clock, log }),
     accessTokens: createAccessTokens({ signingKeys, clock, config }),
     endedSessions: createEndedSessions({
       listener: createNotificationListener({ url: database.url, log }),

@@ -10,11 +10,10 @@ import {
 } from '../setup/server-process.js';
 
 let dataDir: string;
-beforeEach(async () => (dataDir = await makeDataDir()));
-afterEach(async () => {
-  await stopAllServers();
-  await removeDataDir(dataDir);
-});
+// One folder for all: its database is made once, and found again by whoever starts on it.
+beforeAll(async () => (dataDir = await makeDataDir()));
+afterEach(() => stopAllServers());
+afterAll(() => removeDataDir(dataDir));
 
 test('after a kill -9 of the server its PostgreSQL goes too, and the next start just works', async () => {
   const server = await startServer({ DATA_DIR: dataDir });

@@ -15,22 +15,28 @@ import {
 } from '../setup/server-process.js';
 import { waitUntil } from '../../src/database/running-process.js';
 
+let parent: string;
 let dataDir: string;
-beforeEach(async () => (dataDir = await makeDataDir()));
-afterEach(async () => {
-  await stopAllServers();
+// The first test's server makes the folder and the database in it, which the others then find.
+beforeAll(async () => {
+  parent = await makeDataDir();
+  dataDir = join(parent, 'fresh');
+});
+afterEach(() => stopAllServers());
+afterAll(async () => {
   await removeDataDir(dataDir);
+  await removeDataDir(parent);
 });
 
 test('the first start on an empty folder serves, says what to open, and a second start keeps the data', async () => {
-  const first = await startServer({ DATA_DIR: join(dataDir, 'fresh') });
+  const first = await startServer({ DATA_DIR: dataDir });
   expect((await fetch(`${first.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
   expect(first.output()).toContain(`${first.url}/graphql`);
   const account = await signUp(first.url);
   expect(await stopServer(first)).toBe(0);
 
-  const second = await startServer({ DATA_DIR: join(dataDir, 'fresh') });
+  const second = await startServer({ DATA_DIR: dataDir });
   expect(await signIn(second.url, account)).toMatch(/^ey/);
   expect(second.output()).toContain('up to date');
 });
@@ -79,13 +85,15 @@ test('a reader of the output that goes away, as `tee` does at Ctrl-C, does not c
 });
 
 test('a stop amid the start leaves no process and no lock', async () => {
-  const server = spawnServer({ DATA_DIR: dataDir });
-  expect(await waitUntil(() => findPostgresPid(dataDir).then(Number.isInteger, () => false), 20_000)).toBe(
-    true,
-  );
-  const postgres = await findPostgresPid(dataDir);
+  const folder = await makeDataDir();
+  const server = spawnServer({ DATA_DIR: folder });
+  const begins = () => findPostgresPid(folder).then(Number.isInteger, () => false);
+  expect(await waitUntil(begins, 40_000)).toBe(true);
+  const postgres = await findPostgresPid(folder);
   await stopServer(server, 'SIGTERM');
   expect(await isGone(postgres)).toBe(true);
-  const next = await startServer({ DATA_DIR: dataDir });
+  const next = await startServer({ DATA_DIR: folder });
   expect((await fetch(`${next.url}/healthz`)).status).toBe(200);
+  await stopServer(next);
+  await removeDataDir(folder);
 });

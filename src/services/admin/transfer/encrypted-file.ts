@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { Decrypter, Encrypter } from 'age-encryption';
 
 /** Where an encrypted file of the format age begins (age-encryption.org/v1). */
 const MAGIC = 'age-encryption.org/v1\n';
@@ -20,6 +19,7 @@ export async function encryptStream(
   plain: AsyncIterable<Uint8Array>,
   recipients: readonly string[],
 ): Promise<Readable> {
+  const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();
   for (const recipient of recipients) encrypter.addRecipient(recipient);
   const source = Readable.toWeb(Readable.from(plain)) as unknown as globalThis.ReadableStream<Uint8Array>;
@@ -38,6 +38,7 @@ export async function* decryptStream(
   identities: readonly string[],
 ): AsyncIterable<Uint8Array> {
   try {
+    const { Decrypter } = await import('age-encryption');
     const decrypter = new Decrypter();
     for (const identity of identities) decrypter.addIdentity(identity);
     const source = Readable.toWeb(

@@ -1,15 +1,17 @@
-import { decodeAttestationObject, decodeClientDataJSON, isoBase64URL } from '@simplewebauthn/server/helpers';
 import type { JsonObject } from '../../../input/json-object.js';
 
-// What the library does not look at. These throw plain errors, for `web-authn.ts` to turn into one code.
+// What the library does not look at. These throw plain errors, for `web-authn.ts`, which says why the library is
+// loaded late, to turn into one code.
+const loadHelpers = () => import('@simplewebauthn/server/helpers');
 
 /**
  * Refuses an answer that was made in a frame of another site's page (Web Authentication, §13.4.9): people would not
  * know whom they sign in to.
  */
-export function refuseForeignPage(response: JsonObject): void {
+export async function refuseForeignPage(response: JsonObject): Promise<void> {
   const { clientDataJSON } = inner(response);
   if (typeof clientDataJSON !== 'string') throw new Error('There are no client data.');
+  const { decodeClientDataJSON } = await loadHelpers();
   const { crossOrigin } = decodeClientDataJSON(clientDataJSON);
   if (crossOrigin === true) throw new Error('The page was within one of another site.');
 }
@@ -18,9 +20,10 @@ export function refuseForeignPage(response: JsonObject): void {
  * Refuses certificates, which nobody asked for: checking them would make the server fetch revocation lists from
  * addresses that the client chooses. `none` and self-attestation have none.
  */
-export function refuseForeignAttestation(response: JsonObject): void {
+export async function refuseForeignAttestation(response: JsonObject): Promise<void> {
   const { attestationObject } = inner(response);
   if (typeof attestationObject !== 'string') throw new Error('There is no attestation object.');
+  const { decodeAttestationObject, isoBase64URL } = await loadHelpers();
   const decoded = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
   const format = decoded.get('fmt');
   const isSelfMade = format === 'packed' && !decoded.get('attStmt').get('x5c');

@@ -1,11 +1,7 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  type RegistrationResponseJSON,
+import type {
+  AuthenticationResponseJSON,
+  AuthenticatorTransport,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import type { Config } from '../../../config.js';
 import type { JsonObject } from '../../../input/json-object.js';
@@ -17,6 +13,9 @@ const ALGORITHMS = [-8, -7, -257];
 const TRANSPORTS: readonly string[] = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'];
 /** Web Authentication, §7.1 step 25. */
 const MAX_CREDENTIAL_ID_BYTES = 1023;
+
+/** With its parsers of certificates it takes longer to load than the whole server; many never need it. */
+const loadLibrary = () => import('@simplewebauthn/server');
 
 /** How a browser is told which passkey is meant. */
 export interface PasskeyHint {
@@ -55,6 +54,7 @@ export function createWebAuthn({ passkeys, serviceName }: Pick<Config, 'passkeys
     user: { id: string; name: string },
     existing: readonly PasskeyHint[],
   ): Promise<JsonObject> {
+    const { generateRegistrationOptions } = await loadLibrary();
     const options = await generateRegistrationOptions({
       rpName: serviceName,
       rpID: rpId,
@@ -76,6 +76,7 @@ export function createWebAuthn({ passkeys, serviceName }: Pick<Config, 'passkeys
     challenge: Uint8Array<ArrayBuffer>,
     allowed: readonly PasskeyHint[] = [],
   ): Promise<JsonObject> {
+    const { generateAuthenticationOptions } = await loadLibrary();
     const options = await generateAuthenticationOptions({
       rpID: rpId,
       challenge,
@@ -88,9 +89,10 @@ export function createWebAuthn({ passkeys, serviceName }: Pick<Config, 'passkeys
 
   /** Checks the answer of `navigator.credentials.create`; null when it does not hold. */
   async function checkCreation(response: JsonObject, taken: TakenCeremony): Promise<NewCredential | null> {
+    const { verifyRegistrationResponse } = await loadLibrary();
     return unlessRefused(async () => {
-      refuseForeignPage(response);
-      refuseForeignAttestation(response);
+      await refuseForeignPage(response);
+      await refuseForeignAttestation(response);
       const { registrationInfo } = await verifyRegistrationResponse({
         response: response as unknown as RegistrationResponseJSON,
         expectedChallenge: taken.isChallenge,
@@ -126,8 +128,9 @@ export function createWebAuthn({ passkeys, serviceName }: Pick<Config, 'passkeys
     known: KnownCredential,
     taken: TakenCeremony,
   ): Promise<bigint | null> {
+    const { verifyAuthenticationResponse } = await loadLibrary();
     return unlessRefused(async () => {
-      refuseForeignPage(response);
+      await refuseForeignPage(response);
       const { userHandle } = response.response as JsonObject;
       const isOwn = userHandle === Buffer.from(userHandleOf(known.userId)).toString('base64url');
       if (!isOwn && userHandle !== undefined && userHandle !== null) throw new Error('The user is another.');
