@@ -26,6 +26,8 @@ export interface Viewer {
 const VIEWER_QUERY =
   'query Viewer { viewer { id email isVerified status createdAt lastLoginAt profile { fullName avatarUrl phoneNumber preferences } } }';
 const REGISTER = 'mutation Register($input: RegisterInput!) { register(input: $input) { userId } }';
+const REFRESH =
+  'mutation Refresh($input: RefreshSessionInput) { refreshSession(input: $input) { session { id } tokens { accessToken refreshToken } } }';
 const LOGIN =
   'mutation Login($input: LoginInput!) { login(input: $input) { ... on LoginSuccess { user { id } tokens { accessToken refreshToken } } } }';
 
@@ -67,6 +69,11 @@ export function viewerRequest({ accessToken }: BenchAccount): Buffer {
 /** A sign-in as the bytes of an HTTP request; it fails when the password is wrong. */
 export function loginRequest(email: string, password: string): Buffer {
   return rawRequest('/graphql', {}, loginBody(email, password));
+}
+
+/** Exchanges a refresh token, as the bytes of an HTTP request. */
+export function refreshRequest(refreshToken: string): Buffer {
+  return rawRequest('/graphql', {}, { query: REFRESH, variables: { input: { refreshToken } } });
 }
 
 function loginBody(email: string, password: string): object {

@@ -26,25 +26,35 @@ const WARM_UP_ROUNDS = 2;
 const MAX_REQUESTS = 1_000_000;
 
 /**
- * Loads the contestants in turns (A B A B …), so that whatever else the machine does falls on all alike.
+ * Loads the contestants in turns with what they are asked for.
  * Throws on any wrong answer: a fast wrong answer is worth nothing.
  */
-export async function compare(
+export function compare(
   generator: LoadGenerator,
   contestants: Contestant[],
   { rounds, seconds, connections }: { rounds: number; seconds: number; connections: number },
 ): Promise<Figures[]> {
+  return inTurns(contestants, rounds, (contestant) => measure(generator, contestant, seconds, connections));
+}
+
+/** Measures the contestants in turns (A B A B …), so that whatever else the machine does falls on all alike. */
+export async function inTurns<T extends { name: string }>(
+  contestants: readonly T[],
+  rounds: number,
+  takeSample: (contestant: T) => Promise<Sample>,
+): Promise<Figures[]> {
   const samples = contestants.map(() => [] as Sample[]);
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
     for (const [index, contestant] of contestants.entries()) {
-      const sample = await measure(generator, contestant, seconds, connections);
+      const sample = await takeSample(contestant);
       if (round >= 0) samples[index]?.push(sample);
     }
   }
   return contestants.map(({ name }, index) => summarise(name, samples[index] ?? []));
 }
 
-type Sample = Omit<Figures, 'name' | 'rounds'>;
+/** What one round of one contestant gave. */
+export type Sample = Omit<Figures, 'name' | 'rounds'>;
 
 async function measure(
   generator: LoadGenerator,

@@ -70,7 +70,7 @@ export function createServices({
   const audit = createAuditService({ clock, privacy });
   const scopeOf = createScopeOf({ config, rolesInForce: (userId) => identity.rolesInForce(userId) });
   const reports = createReports({ clock, mail, config, tokens: createOneTimeTokens({ db, clock }) });
-  const { arrive } = createArrivals({ clock, audit, reports, deviceTokens: guards.deviceTokens });
+  const { arrive } = createArrivals({ clock, reports, deviceTokens: guards.deviceTokens });
   const sessions = createSessionService({
     db,
     clock,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
+import { recordStatements } from '../setup/record-statements.js';
 import { createAccount, signInAs, type Person } from './staff.js';
 
 const USERS = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: UserFilter, $orderBy: UserOrder) {
@@ -39,6 +39,8 @@ async function usersOf(variables: object): Promise<Page> {
   return data?.users as Page;
 }
 
+/** Statements on the tables of accounts. */
+const OF_ACCOUNTS = /\b(users|user_profiles|data_keys|sessions|user_roles)\b|INSERT INTO audit_events/;
 const idsOf = (page: Page) => page.nodes.map(({ id }) => id);
 
 /** Accounts whose times are equal in groups of three, so that the id has to decide. */
@@ -210,7 +212,7 @@ describe('fifty users with profile, roles and session counts', () => {
       else await createAccount(server);
     }
     const run = async (first: number) => {
-      const statements = await recordStatements(async () => {
+      const statements = await recordStatements(OF_ACCOUNTS, async () => {
         const { data, errors } = await server.graphql(FULL, { first }, admin.token);
         expect(errors).toBeUndefined();
         expect((data?.users as Page).nodes).toHaveLength(first);
@@ -226,7 +228,7 @@ describe('fifty users with profile, roles and session counts', () => {
 });
 
 test('a request that needs no permission asks for none', async () => {
-  const statements = await recordStatements(async () => {
+  const statements = await recordStatements(OF_ACCOUNTS, async () => {
     await server.graphql('{ viewer { email profile { fullName } } }', {}, admin.token);
     await server.graphql('query ($id: ID!) { user(id: $id) { email } }', { id: admin.id }, admin.token);
     await server.graphql('query ($id: ID!) { user(id: $id) { id } }', { id: admin.id });
@@ -234,25 +236,3 @@ test('a request that needs no permission asks for none', async () => {
   expect(statements.length).toBeGreaterThan(1);
   expect(statements.filter((text) => text.includes('user_roles'))).toEqual([]);
 });
-
-/** The statements on the tables of accounts that the server sends while `work` runs. */
-async function recordStatements(work: () => Promise<void>): Promise<string[]> {
-  const seen: string[] = [];
-  const original = Reflect.get(pg.Client.prototype, 'query') as (...args: unknown[]) => unknown;
-  const recording = function (this: unknown, ...args: unknown[]): unknown {
-    const [query] = args as [string | { text?: string } | undefined];
-    const text = typeof query === 'string' ? query : (query?.text ?? '');
-    const isOurs = /\b(users|user_profiles|data_keys|sessions|user_roles)\b|INSERT INTO audit_events/.test(
-      text,
-    );
-    if (isOurs) seen.push(text);
-    return original.apply(this, args);
-  };
-  Object.assign(pg.Client.prototype, { query: recording });
-  try {
-    await work();
-  } finally {
-    Object.assign(pg.Client.prototype, { query: original });
-  }
-  return seen;
-}

@@ -17,6 +17,7 @@ import { createEndedSessions } from '../../src/security/ended-sessions.js';
 import { createNotificationListener } from '../../src/security/notification-listener.js';
 import { createSigningKeys } from '../../src/security/signing-keys.js';
 import type { WatchSteps } from '../../src/services/compliance/erasure/carry-out-erasure.js';
+import { requireLocked } from '../setup/auth-server.js';
 
 export interface WorkshopOrder {
   url: string;
@@ -104,7 +105,10 @@ export async function beginErasure({ db, services, erasures }: ErasureWorkshop, 
     data: { email, profile: { create: { fullName: name, preferences: { name } } } },
     select: { id: true },
   });
-  await db.$transaction((tx) => services.sessions.open(tx, { userId, amr: ['pwd'], origin: ORIGIN }));
+  await db.$transaction(async (tx) => {
+    const user = await requireLocked(tx, userId);
+    await services.sessions.open(tx, { user, amr: ['pwd'], origin: ORIGIN });
+  });
   await db.consent.create({ data: { userId, purpose: 'news', granted: true, policyVersion: '1' } });
   const actor = { actorId: userId, origin: ORIGIN };
   const { id } = await erasures.request(actor, `${name} wants to go`);

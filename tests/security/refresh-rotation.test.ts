@@ -1,5 +1,5 @@
-import { SECOND } from '../../src/clock.js';
-import { ORIGIN, startAuthServer, type AuthServer } from '../setup/auth-server.js';
+import { after, SECOND } from '../../src/clock.js';
+import { AUTH_CONFIG, ORIGIN, startAuthServer, type AuthServer } from '../setup/auth-server.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 let database: TestDatabase;
@@ -66,4 +66,36 @@ test('a refresh prolongs the session and notes where it came from', async () => 
   expect(refreshed.session.lastSeenAt).toEqual(server.clock.now());
   expect(refreshed.session.expiresAt.getTime() - session.expiresAt.getTime()).toBe(60 * SECOND);
   expect(refreshed.session.authTime).toEqual(session.authTime);
+});
+
+test('an address that was cleared meanwhile is noted again by a refresh from the same place', async () => {
+  const { session, tokens } = await server.signIn(await server.createUser());
+  await server.sessions.clearOrigins(after(server.clock.now(), SECOND), 10_000);
+  const findStored = () => server.db.session.findUniqueOrThrow({ where: { id: session.id } });
+  expect(await findStored()).toMatchObject({ ipAddress: null, userAgent: null });
+  const refreshed = await server.sessions.refresh(tokens.refreshToken, ORIGIN);
+  expect(refreshed.session).toMatchObject(ORIGIN);
+  expect(await findStored()).toMatchObject(ORIGIN);
+});
+
+test('only the immediate predecessor keeps its successor, and expired tokens go', async () => {
+  const { session, tokens } = await server.signIn(await server.createUser());
+  const family = () =>
+    server.db.refreshToken.findMany({
+      where: { sessionId: session.id },
+      orderBy: { sequence: 'asc' },
+      select: { sequence: true, usedAt: true, successorEnvelope: true, createdAt: true },
+    });
+  const usedAt: Date[] = [];
+  let newest = tokens.refreshToken;
+  for (let times = 0; times < 3; times += 1) {
+    server.clock.advance(AUTH_CONFIG.refreshTokenTtl * 0.4);
+    usedAt.push(server.clock.now());
+    newest = (await server.sessions.refresh(newest, ORIGIN)).tokens.refreshToken;
+  }
+  expect(await family()).toEqual([
+    { sequence: 2, usedAt: usedAt[1], successorEnvelope: null, createdAt: usedAt[0] },
+    { sequence: 3, usedAt: usedAt[2], successorEnvelope: expect.any(String), createdAt: usedAt[1] },
+    { sequence: 4, usedAt: null, successorEnvelope: null, createdAt: usedAt[2] },
+  ]);
 });

@@ -16,6 +16,8 @@ import { createArrivals } from '../../src/services/identity/arrivals.js';
 import { createOneTimeTokens } from '../../src/services/identity/one-time-tokens.js';
 import { createReports } from '../../src/services/identity/reports.js';
 import { createSessionService } from '../../src/services/auth/session.service.js';
+import type { Transaction } from '../../src/database/client.js';
+import { lockUser, type LockedUser } from '../../src/services/identity/locked-user.js';
 import { movableClock, type MovableClock } from './movable-clock.js';
 import { testKeyRing } from './test-keys.js';
 
@@ -69,7 +71,7 @@ export async function startAuthServer({
   const tokens = createOneTimeTokens({ db, clock });
   const reports = createReports({ clock, mail, tokens, config: { guards: { mailsPerHour: 5 } } });
   const deviceTokens = createDeviceTokens(keyRing.searchIndex);
-  const { arrive } = createArrivals({ clock, deviceTokens, audit, reports });
+  const { arrive } = createArrivals({ clock, deviceTokens, reports });
   const sessions = createSessionService({
     db,
     clock,
@@ -101,7 +103,10 @@ export async function startAuthServer({
     },
     /** Opens a session as a password sign-in does. */
     async signIn(userId: string) {
-      const held = await db.$transaction((tx) => sessions.open(tx, { userId, amr: ['pwd'], origin: ORIGIN }));
+      const held = await db.$transaction(async (tx) => {
+        const user = await requireLocked(tx, userId);
+        return sessions.open(tx, { user, amr: ['pwd'], origin: ORIGIN });
+      });
       return sessions.signIn(held);
     },
     async stop(): Promise<void> {
@@ -110,4 +115,11 @@ export async function startAuthServer({
       await db.$disconnect();
     },
   };
+}
+
+/** The account, locked, as the session service is handed it. */
+export async function requireLocked(tx: Transaction, userId: string): Promise<LockedUser> {
+  const user = await lockUser(tx, userId);
+  if (!user) throw new Error('There is no such account.');
+  return user;
 }

@@ -21,8 +21,6 @@ export interface AuditEntry {
   data?: AuditData;
 }
 
-const HAPPENED = 'SELECT 1 AS one FROM audit_events WHERE subject_id = $1::uuid AND action = $2 LIMIT 1';
-
 /** The record of what happened: docs/audit-log.md. */
 export function createAuditService({ clock, privacy }: { clock: Clock; privacy: Privacy }) {
   const nextId = createEventIds();
@@ -44,19 +42,13 @@ export function createAuditService({ clock, privacy }: { clock: Clock; privacy: 
     await appendEvents(tx, entries.map(eventOf));
   }
 
-  /** Whether something has ever happened to an account. */
-  async function hasHappened(tx: SqlTransaction, action: AuditAction, subjectId: string): Promise<boolean> {
-    const rows = await tx.$queryRawUnsafe<object[]>(HAPPENED, subjectId, action);
-    return rows.length > 0;
-  }
-
   function eventOf({ action, actorId, subjectId, data = {} }: Omit<AuditEntry, 'origin'>): NewEvent {
     const at = clock.now();
     const text = JSON.stringify(data, Object.keys(data).sort());
     return { id: nextId(at), at, action, actorId, subjectId, data: text };
   }
 
-  return { record, recordMany, hasHappened };
+  return { record, recordMany };
 }
 
 export type AuditService = ReturnType<typeof createAuditService>;

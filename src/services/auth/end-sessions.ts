@@ -3,7 +3,7 @@ import { AppError } from '../../errors.js';
 import { isUuid } from '../../input/uuid.js';
 import { isOpaqueToken } from '../../security/opaque-token.js';
 import type { RequestOrigin } from '../../security/request-context.js';
-import { lockUser } from '../identity/locked-user.js';
+import { lockAccount } from '../identity/locked-user.js';
 import type { SessionInternals } from './session-parts.js';
 import { running } from './session-record.js';
 
@@ -53,7 +53,7 @@ export function createEndSessions({ db, clock, audit, endedSessions, refreshToke
 
   function endOwn({ userId, origin }: Omit<SessionHolder, 'sessionId'>, which: Ending): Promise<number> {
     return db.$transaction(async (tx) => {
-      await lockUser(tx, userId);
+      await lockAccount(tx, userId);
       return endAll(tx, userId, { ...which, actorId: userId, origin });
     });
   }

@@ -1,9 +1,10 @@
 import { after } from '../../clock.js';
 import type { Transaction } from '../../database/client.js';
 import type { RequestOrigin } from '../../security/request-context.js';
+import type { LockedUser } from '../identity/locked-user.js';
 import type { IssuedRefreshToken } from './refresh-tokens.js';
 import type { SessionInternals } from './session-parts.js';
-import { SESSION_COLUMNS, type SessionRecord } from './session-record.js';
+import type { SessionRecord } from './session-record.js';
 
 /** A session with a fresh refresh token; its access token is signed after the transaction. */
 export interface HeldSession {
@@ -34,21 +35,29 @@ export function createOpenSession(internals: SessionInternals) {
    * Opens a session. The caller has checked who signs in and holds the account's lock; `signIn` completes the
    * session once the transaction has committed. A device that is not known to the account is reported to its owner.
    *
+   * @param user the account as it was locked, before this sign-in was noted
    * @param amr how the person proved who they are: RFC 8176 values
    */
   async function open(
     tx: Transaction,
-    { userId, amr, origin }: { userId: string; amr: string[]; origin: RequestOrigin },
+    { user, amr, origin }: { user: LockedUser; amr: string[]; origin: RequestOrigin },
   ): Promise<HeldSession> {
+    const { id: userId } = user;
+    const { ipAddress, userAgent } = origin;
     const now = clock.now();
     const times = { createdAt: now, lastSeenAt: now, authTime: now };
-    const expiresAt = after(now, config.refreshTokenTtl);
-    const session = await tx.session.create({
-      data: { userId, amr, ...times, expiresAt, ipAddress: origin.ipAddress, userAgent: origin.userAgent },
-      select: SESSION_COLUMNS,
-    });
-    const refreshToken = await refreshTokens.append(tx, session.id);
-    const deviceToken = await arrive(tx, { userId, origin });
+    const written = {
+      userId,
+      amr,
+      ...times,
+      expiresAt: after(now, config.refreshTokenTtl),
+      ipAddress,
+      userAgent,
+    };
+    const { id } = await tx.session.create({ data: written, select: { id: true } });
+    const session = { id, ...written };
+    const refreshToken = await refreshTokens.start(tx, session.id);
+    const deviceToken = await arrive(tx, { user, origin });
     const data = { sessionId: session.id, amr };
     await audit.record(tx, { action: 'session.created', actorId: userId, subjectId: userId, origin, data });
     return { session, refreshToken, deviceToken };

@@ -3,13 +3,12 @@ import type { Transaction } from '../../database/client.js';
 import { AppError, type ErrorCode } from '../../errors.js';
 import { isOpaqueToken } from '../../security/opaque-token.js';
 import type { RequestOrigin } from '../../security/request-context.js';
-import { lockUser } from '../identity/locked-user.js';
+import { findReadable, lockAccount } from '../identity/locked-user.js';
 import type { UserStatus } from '../identity/user-record.js';
 import type { EndSessions } from './end-sessions.js';
 import type { HeldSession, OpenSession, SignedInSession } from './open-session.js';
-import type { StoredRefreshToken } from './refresh-tokens.js';
 import type { SessionInternals } from './session-parts.js';
-import { running, SESSION_COLUMNS } from './session-record.js';
+import { isRunning, type SessionRecord } from './session-record.js';
 
 type Parts = SessionInternals & Pick<OpenSession, 'signIn'> & Pick<EndSessions, 'endAll'>;
 
@@ -59,46 +58,45 @@ export function createRefreshSession(parts: Parts) {
     origin: RequestOrigin,
   ): Promise<HeldSession | ErrorCode> {
     const found = await refreshTokens.find(tx, token);
-    const user = found && (await lockUser(tx, found.session.userId));
-    const presented = user && (await refreshTokens.find(tx, token)); // as it is under the lock
-    if (!presented || presented.expiresAt <= clock.now()) return 'TOKEN_INVALID';
-    const session = await tx.session.findFirst({
-      where: { id: presented.sessionId, ...running(clock.now()) },
-      select: SESSION_COLUMNS,
-    });
-    if (!session) return 'TOKEN_INVALID';
-    if (user.status !== 'ACTIVE') return REFUSALS[user.status];
-    if (!presented.usedAt) return rotate(tx, token, presented, origin);
+    const account = found && (await lockAccount(tx, found.session.userId));
+    const presented = account && (await refreshTokens.findWithSession(tx, token)); // as it is under the lock
+    const now = clock.now();
+    if (!presented || presented.expiresAt <= now || !isRunning(presented.session, now))
+      return 'TOKEN_INVALID';
+    if (account.status !== 'ACTIVE') return REFUSALS[account.status];
+    const { revokedAt: _, ...session } = presented.session;
+    if (!presented.usedAt) {
+      const refreshToken = await refreshTokens.rotate(tx, token, presented);
+      return { session: await noteSeen(tx, session, origin), refreshToken };
+    }
     const refreshToken = await refreshTokens.findSuccessor(tx, token, presented);
-    return refreshToken ? { session, refreshToken } : endFamily(tx, presented, user, origin);
+    return refreshToken ? { session, refreshToken } : endFamily(tx, session, origin);
   }
 
-  async function rotate(
+  /** Prolongs the session, and notes whence it was seen where that has changed: else nothing needs to be sealed. */
+  async function noteSeen(
     tx: Transaction,
-    token: string,
-    presented: StoredRefreshToken,
+    session: SessionRecord,
     { ipAddress, userAgent }: RequestOrigin,
-  ): Promise<HeldSession> {
-    const refreshToken = await refreshTokens.rotate(tx, token, presented);
+  ): Promise<SessionRecord> {
     const now = clock.now();
-    const session = await tx.session.update({
-      where: { id: presented.sessionId },
-      data: { lastSeenAt: now, expiresAt: after(now, config.refreshTokenTtl), ipAddress, userAgent },
-      select: SESSION_COLUMNS,
-    });
-    return { session, refreshToken };
+    const times = { lastSeenAt: now, expiresAt: after(now, config.refreshTokenTtl) };
+    const isSame = session.ipAddress === ipAddress && session.userAgent === userAgent;
+    const seen = isSame ? times : { ...times, ipAddress, userAgent };
+    await tx.session.update({ where: { id: session.id }, data: seen, select: { id: true } });
+    return { ...session, ...seen };
   }
 
   async function endFamily(
     tx: Transaction,
-    { sessionId }: StoredRefreshToken,
-    user: { id: string; email: string },
+    { id: sessionId, userId }: SessionRecord,
     origin: RequestOrigin,
   ): Promise<ErrorCode> {
-    const event = { action: 'session.reuse_detected', actorId: null, subjectId: user.id } as const;
+    const event = { action: 'session.reuse_detected', actorId: null, subjectId: userId } as const;
     await audit.record(tx, { ...event, origin, data: { sessionId } });
-    await endAll(tx, user.id, { only: sessionId, reason: 'token-reused', origin });
-    await reports.tokenReused(tx, user);
+    await endAll(tx, userId, { only: sessionId, reason: 'token-reused', origin });
+    const owner = await findReadable(tx, userId);
+    if (owner?.email) await reports.tokenReused(tx, { id: userId, email: owner.email });
     return 'TOKEN_REUSED';
   }
 

@@ -3,6 +3,7 @@ import type { Config } from '../../config.js';
 import type { Database, Transaction } from '../../database/client.js';
 import { createOpaqueToken, hashOpaqueToken } from '../../security/opaque-token.js';
 import { openSuccessor, sealSuccessor } from '../../security/successor-envelope.js';
+import { SESSION_COLUMNS } from './session-record.js';
 
 /** How long a token that was just spent still answers with its successor. */
 const GRACE = 10 * SECOND;
@@ -31,6 +32,9 @@ const COLUMNS = {
   session: { select: { userId: true } },
 } as const;
 
+/** The same with the session as it is now. */
+const WITH_SESSION = { ...COLUMNS, session: { select: { ...SESSION_COLUMNS, revokedAt: true } } } as const;
+
 /**
  * The refresh tokens of a session, one family: each works once and is followed by the next. The caller
  * holds the account's lock, so that of parallel refreshes one after the other gets here.
@@ -42,27 +46,35 @@ export function createRefreshTokens({
   clock: Clock;
   config: Pick<Config, 'refreshTokenTtl'>;
 }) {
+  /** Makes the first token of a session that was opened in this transaction. */
+  function start(tx: Transaction, sessionId: string): Promise<IssuedRefreshToken> {
+    return insert(tx, sessionId, 1);
+  }
+
   /** Adds a token at the end of the family; those before it stay as they are. */
   async function append(tx: Transaction, sessionId: string): Promise<IssuedRefreshToken> {
-    const token = createOpaqueToken('refresh');
-    const now = clock.now();
-    const expiresAt = after(now, config.refreshTokenTtl);
     const last = await tx.refreshToken.findFirst({
       where: { sessionId },
       orderBy: { sequence: 'desc' },
       select: { sequence: true },
     });
-    await tx.refreshToken.create({
-      data: {
-        sessionId,
-        tokenHash: hashOpaqueToken(token),
-        sequence: (last?.sequence ?? 0) + 1,
-        createdAt: now,
-        expiresAt,
-      },
-      select: { id: true },
-    });
+    return insert(tx, sessionId, (last?.sequence ?? 0) + 1);
+  }
+
+  async function insert(tx: Transaction, sessionId: string, sequence: number): Promise<IssuedRefreshToken> {
+    const { token, createdAt, expiresAt } = make();
+    const data = { sessionId, tokenHash: hashOpaqueToken(token), sequence, createdAt, expiresAt };
+    await tx.refreshToken.create({ data, select: { id: true } });
     return { token, expiresAt };
+  }
+
+  function make() {
+    const createdAt = clock.now();
+    return {
+      token: createOpaqueToken('refresh'),
+      createdAt,
+      expiresAt: after(createdAt, config.refreshTokenTtl),
+    };
   }
 
   /** The stored token of this text; null when there is none. */
@@ -70,34 +82,46 @@ export function createRefreshTokens({
     return db.refreshToken.findUnique({ where: { tokenHash: hashOpaqueToken(token) }, select: COLUMNS });
   }
 
+  /** The same with its session. */
+  function findWithSession(tx: Transaction, token: string) {
+    return tx.refreshToken.findUnique({ where: { tokenHash: hashOpaqueToken(token) }, select: WITH_SESSION });
+  }
+
   /**
    * Spends a token and makes its successor. All others of the family are spent with it and forget their
    * successors: only the immediate predecessor can be repeated, and whoever holds an older token and the
    * database cannot follow the chain to the newest one. Expired ones go: they are refused either way.
+   *
+   * One statement: its parts all see the family as it was before, the new token not among it.
    */
-  async function rotate(tx: Transaction, token: string, { id, sessionId }: StoredRefreshToken) {
-    const now = clock.now();
-    const successor = await append(tx, sessionId);
-    await tx.refreshToken.deleteMany({ where: { sessionId, expiresAt: { lte: now } } });
-    const others = { sessionId, tokenHash: { not: hashOpaqueToken(successor.token) } };
-    await tx.refreshToken.updateMany({ where: { ...others, usedAt: null }, data: { usedAt: now } });
-    await tx.refreshToken.updateMany({
-      where: { ...others, successorEnvelope: { not: null } },
-      data: { successorEnvelope: null },
-    });
-    await tx.refreshToken.update({
-      where: { id },
-      data: { successorEnvelope: sealSuccessor(token, successor.token, sessionId) },
-      select: { id: true },
-    });
-    return successor;
+  async function rotate(
+    tx: Transaction,
+    token: string,
+    { id, sessionId }: Pick<StoredRefreshToken, 'id' | 'sessionId'>,
+  ): Promise<IssuedRefreshToken> {
+    const { token: successor, createdAt: now, expiresAt } = make();
+    const envelope = sealSuccessor(token, successor, sessionId);
+    await tx.$executeRaw`
+      WITH next AS (
+        INSERT INTO refresh_tokens (session_id, token_hash, sequence, created_at, expires_at)
+        SELECT ${sessionId}::uuid, ${hashOpaqueToken(successor)}, coalesce(max(sequence), 0) + 1, ${now}, ${expiresAt}
+          FROM refresh_tokens WHERE session_id = ${sessionId}::uuid
+      ), gone AS (
+        DELETE FROM refresh_tokens WHERE session_id = ${sessionId}::uuid AND expires_at <= ${now}
+      )
+      UPDATE refresh_tokens SET
+             used_at = coalesce(used_at, ${now}),
+             successor_envelope = CASE WHEN id = ${id}::uuid THEN ${envelope} END
+       WHERE session_id = ${sessionId}::uuid AND expires_at > ${now}
+         AND (used_at IS NULL OR successor_envelope IS NOT NULL OR id = ${id}::uuid)`;
+    return { token: successor, expiresAt };
   }
 
   /** The successor of a token that was spent a moment ago; null when it is too late or the token too old. */
   async function findSuccessor(
     tx: Transaction,
     token: string,
-    { usedAt, successorEnvelope, sessionId }: StoredRefreshToken,
+    { usedAt, successorEnvelope, sessionId }: Omit<StoredRefreshToken, 'session'>,
   ): Promise<IssuedRefreshToken | null> {
     if (!usedAt || !successorEnvelope || after(usedAt, GRACE) <= clock.now()) return null;
     const successor = openSuccessor(token, successorEnvelope, sessionId);
@@ -105,7 +129,7 @@ export function createRefreshTokens({
     return stored && { token: successor, expiresAt: stored.expiresAt };
   }
 
-  return { append, find, rotate, findSuccessor };
+  return { start, append, find, findWithSession, rotate, findSuccessor };
 }
 
 export type RefreshTokens = ReturnType<typeof createRefreshTokens>;

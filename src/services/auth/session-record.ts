@@ -31,3 +31,8 @@ export const SESSION_COLUMNS = {
 export function running(now: Date) {
   return { revokedAt: null, expiresAt: { gt: now } };
 }
+
+/** The same of a session that was read. */
+export function isRunning({ revokedAt, expiresAt }: { revokedAt: Date | null; expiresAt: Date }, now: Date) {
+  return revokedAt === null && expiresAt > now;
+}

@@ -10,7 +10,7 @@ import type { SessionParts } from './session-parts.js';
 
 /**
  * Who is signed in where: opening, refreshing, listing and ending sessions. Whoever works on the sessions of an
- * account locks the account first (`lockUser`): parallel refreshes queue up, and no two transactions deadlock.
+ * account locks the account first (`lockUser`, or `lockAccount` where nothing of it is read): parallel refreshes queue up, and no two transactions deadlock.
  */
 export function createSessionService(parts: SessionParts) {
   const internals = { ...parts, refreshTokens: createRefreshTokens(parts) };

@@ -5,7 +5,7 @@ import type { RequestOrigin } from '../../security/request-context.js';
 import type { CodeExchange } from '../identity/social/social-flows.js';
 import type { IdentityService } from '../identity/identity.service.js';
 import type { VerifiedUser } from '../identity/check-credentials.js';
-import { lockUser } from '../identity/locked-user.js';
+import { lockUser, type LockedUser } from '../identity/locked-user.js';
 import { isVisible, type UserRecord } from '../identity/user-record.js';
 import type { SessionHolder } from './end-sessions.js';
 import type { AdmittedAnswer, ChallengeAnswer, FirstFactor, IssuedChallenge } from './mfa/mfa-challenges.js';
@@ -80,9 +80,9 @@ export function createSignInService(parts: SignInParts) {
   async function continueSignIn(first: FirstFactor): Promise<SignInResult> {
     const { userId: id, passwordChangedAt } = first;
     const outcome = await db.$transaction(async (tx) => {
-      await identity.recheckSignIn(tx, { id, passwordChangedAt });
+      const user = await identity.recheckSignIn(tx, { id, passwordChangedAt });
       const methods = levelOf(first.amr) === 'aal2' ? [] : await mfa.methodsOf(tx, id);
-      return methods.length > 0 ? mfa.challenge(tx, first, methods) : open(tx, first, first.amr);
+      return methods.length > 0 ? mfa.challenge(tx, first, methods) : open(tx, user, first.amr, first.origin);
     });
     return 'challenge' in outcome ? outcome : finish(outcome);
   }
@@ -109,8 +109,9 @@ export function createSignInService(parts: SignInParts) {
       const proof = await mfa.answerChallenge(tx, answer);
       if (proof instanceof AppError) return proof;
       const { first, second } = proof;
-      await identity.recheckSignIn(tx, { id: first.userId, passwordChangedAt: first.passwordChangedAt });
-      return open(tx, first, withSecondFactor(first.amr, second));
+      const { userId: id, passwordChangedAt, origin } = first;
+      const user = await identity.recheckSignIn(tx, { id, passwordChangedAt });
+      return open(tx, user, withSecondFactor(first.amr, second), origin);
     });
     if (outcome instanceof AppError) throw outcome;
     return outcome;
@@ -118,11 +119,12 @@ export function createSignInService(parts: SignInParts) {
 
   async function open(
     tx: Transaction,
-    { userId, origin }: Pick<FirstFactor, 'userId' | 'origin'>,
+    locked: LockedUser,
     amr: readonly string[],
+    origin: RequestOrigin,
   ): Promise<Opened> {
-    const user = await identity.recordSignIn(tx, userId);
-    return { user, held: await sessions.open(tx, { userId, amr: [...amr], origin }) };
+    const user = await identity.recordSignIn(tx, locked);
+    return { user, held: await sessions.open(tx, { user: locked, amr: [...amr], origin }) };
   }
 
   async function finish({ user, held }: Opened): Promise<SignedIn> {

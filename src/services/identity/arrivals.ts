@@ -2,42 +2,36 @@ import type { Clock } from '../../clock.js';
 import type { Transaction } from '../../database/client.js';
 import type { DeviceTokens } from '../../security/device-token.js';
 import type { RequestOrigin } from '../../security/request-context.js';
-import type { AuditService } from '../audit/audit.service.js';
+import type { LockedUser } from './locked-user.js';
 import type { Reports } from './reports.js';
 
 export interface ArrivalParts {
   clock: Clock;
   deviceTokens: DeviceTokens;
-  audit: Pick<AuditService, 'hasHappened'>;
   reports: Pick<Reports, 'newDevice'>;
 }
 
 export type Arrivals = ReturnType<typeof createArrivals>;
 
 /** On which devices people sign in. */
-export function createArrivals({ clock, deviceTokens, audit, reports }: ArrivalParts) {
+export function createArrivals({ clock, deviceTokens, reports }: ArrivalParts) {
   /**
    * Part of the transaction that opens a session: tells the owner of a sign-in on a device that is not known, unless
-   * it is the first sign-in ever: of an account that was imported, the first ones were elsewhere. The caller holds
-   * the account's lock.
+   * it is the first sign-in ever: of an account that was imported, the first ones were elsewhere.
    *
+   * @param user the account as it was locked, before this sign-in was noted
    * @returns the token by which the device is known from now on
    */
   async function arrive(
     tx: Transaction,
-    { userId, origin }: { userId: string; origin: RequestOrigin },
+    { user, origin }: { user: LockedUser; origin: RequestOrigin },
   ): Promise<string> {
+    const { id, email } = user;
     const now = clock.now();
-    const user = await tx.user.findUnique({
-      where: { id: userId },
-      select: { id: true, email: true, credentialsVoidAt: true, importedAt: true },
-    });
-    const isKnown = user && deviceTokens.findKnownDevice(origin.deviceToken, user, now) !== null;
-    if (!user?.email || isKnown) return deviceTokens.issue(origin.deviceToken, userId, now);
-    if (user.importedAt !== null || (await audit.hasHappened(tx, 'session.created', userId))) {
-      await reports.newDevice(tx, { id: userId, email: user.email }, origin);
-    }
-    return deviceTokens.issue(origin.deviceToken, userId, now);
+    const isKnown = deviceTokens.findKnownDevice(origin.deviceToken, user, now) !== null;
+    const isFirst = user.lastLoginAt === null && user.importedAt === null;
+    if (email !== null && !isKnown && !isFirst) await reports.newDevice(tx, { id, email }, origin);
+    return deviceTokens.issue(origin.deviceToken, id, now);
   }
 
   return { arrive };

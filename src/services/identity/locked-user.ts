@@ -17,7 +17,16 @@ interface LockedRow extends Omit<UserRecord, 'email' | 'status'> {
   readonly passwordHash: string | null;
   readonly passwordChangedAt: Date | null;
   readonly credentialsVoidAt: Date | null;
+  readonly importedAt: Date | null;
 }
+
+const COLUMNS = {
+  ...USER_COLUMNS,
+  passwordHash: true,
+  passwordChangedAt: true,
+  credentialsVoidAt: true,
+  importedAt: true,
+} as const;
 
 /**
  * Locks the row of an account, so that operations on one account happen one after the other, and reads it as
@@ -50,7 +59,7 @@ export async function findReadable(tx: Transaction, userId: string): Promise<Loc
 async function readLocked(tx: Transaction, userId: string): Promise<LockedUser | null> {
   const row = await tx.user.findUnique({
     where: { id: userId },
-    select: { ...USER_COLUMNS, passwordHash: true, passwordChangedAt: true, credentialsVoidAt: true },
+    select: COLUMNS,
   });
   return row as LockedUser | null; // a CHECK says that only erased accounts have no address
 }

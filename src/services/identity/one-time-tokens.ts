@@ -53,7 +53,8 @@ export function createOneTimeTokens({ db, clock }: { db: Database; clock: Clock 
     const now = clock.now();
     const expiresAt = after(now, TOKEN_LIFETIME[purpose]);
     const tokenHash = hashOpaqueToken(token);
-    await tx.oneTimeToken.create({ data: { userId, purpose, tokenHash, email, createdAt: now, expiresAt } });
+    const data = { userId, purpose, tokenHash, email, createdAt: now, expiresAt };
+    await tx.oneTimeToken.create({ data, select: { id: true } });
     return { token, expiresAt: expiresAt.toISOString() };
   }
 

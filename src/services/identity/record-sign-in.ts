@@ -3,7 +3,7 @@ import { AppError } from '../../errors.js';
 import type { Credentials } from './check-credentials.js';
 import type { IdentityParts } from './identity-parts.js';
 import { lockUser, type LockedUser } from './locked-user.js';
-import { USER_COLUMNS, type UserRecord } from './user-record.js';
+import type { UserRecord } from './user-record.js';
 
 /** An account whose owner was checked a moment ago, and the state of its password at that time. */
 export interface CheckedUser {
@@ -29,10 +29,12 @@ export function createRecordSignIn({ clock, credentials }: IdentityParts & { cre
     return user;
   }
 
-  /** Sets `lastLoginAt` of an account that `recheckSignIn` has let on. */
-  async function recordSignIn(tx: Transaction, userId: string): Promise<UserRecord> {
-    const data = { lastLoginAt: clock.now() };
-    return tx.user.update({ where: { id: userId }, data, select: USER_COLUMNS });
+  /** Sets `lastLoginAt` of an account that `recheckSignIn` has let on. Returns the account as it is then. */
+  async function recordSignIn(tx: Transaction, user: LockedUser): Promise<UserRecord> {
+    const { id, email, isVerified, status, createdAt, deletedAt } = user;
+    const lastLoginAt = clock.now();
+    await tx.user.update({ where: { id }, data: { lastLoginAt }, select: { id: true } });
+    return { id, email, isVerified, status, createdAt, lastLoginAt, deletedAt };
   }
 
   return { recheckSignIn, recordSignIn };

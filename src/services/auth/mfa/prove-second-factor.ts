@@ -9,24 +9,24 @@ type Parts = Pick<MfaParts, 'audit'> & { factors: readonly SecondFactor[]; totp:
 
 /** Which second factors an account has, and whether what somebody presents is one of them. */
 export function createProveSecondFactor({ audit, factors, totp }: Parts) {
+  const conditions = factors.map(({ isSetUpSql }) => isSetUpSql).join(', ');
+  const setUpSql = `SELECT ARRAY[${conditions}] AS "isSetUp" FROM users u WHERE u.id = $1::uuid`;
+
+  async function findSetUp(client: Database | Transaction, userId: string): Promise<SecondFactor[]> {
+    const [row] = await client.$queryRawUnsafe<{ isSetUp: boolean[] }[]>(setUpSql, userId);
+    return factors.filter((_factor, place) => row?.isSetUp[place]);
+  }
+
   /** What the account can prove a second factor with; none: it is not asked for one. */
   async function methodsOf(client: Database | Transaction, userId: string): Promise<MfaMethodName[]> {
-    const setUp: SecondFactor[] = [];
-    for (const factor of factors) {
-      // Those that stand alone come first: without any of them the others are not asked.
-      if (!factor.standsAlone && setUp.length === 0) continue;
-      if (await factor.isSetUp(client, userId)) setUp.push(factor);
-    }
-    return setUp.map(({ method }) => method);
+    const setUp = await findSetUp(client, userId);
+    return setUp.some(({ standsAlone }) => standsAlone) ? setUp.map(({ method }) => method) : [];
   }
 
   /** Whether the account stays one with a second factor when this one is gone. */
   async function hasAnother(tx: Transaction, userId: string, method: MfaMethodName): Promise<boolean> {
-    for (const factor of factors) {
-      if (!factor.standsAlone || factor.method === method) continue;
-      if (await factor.isSetUp(tx, userId)) return true;
-    }
-    return false;
+    const setUp = await findSetUp(tx, userId);
+    return setUp.some((factor) => factor.standsAlone && factor.method !== method);
   }
 
   /**

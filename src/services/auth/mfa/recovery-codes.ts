@@ -41,8 +41,7 @@ export function createRecoveryCodes({ clock, audit, mail }: Pick<MfaParts, 'cloc
   const factor: SecondFactor = {
     method: 'RECOVERY_CODE',
     standsAlone: false,
-    isSetUp: async (client, userId) =>
-      (await client.recoveryCode.count({ where: { userId, usedAt: null } })) > 0,
+    isSetUpSql: 'EXISTS (SELECT 1 FROM recovery_codes WHERE user_id = u.id AND used_at IS NULL)',
     check,
     async discard(tx, userId, since) {
       const where = since === null ? { userId } : { userId, createdAt: { gte: since } };

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../../database/client.js';
+import type { Transaction } from '../../../database/client.js';
 import type { AppError } from '../../../errors.js';
 import type { RequestOrigin } from '../../../security/request-context.js';
 import type { LockedUser } from '../../identity/locked-user.js';
@@ -25,7 +25,8 @@ export interface SecondFactor {
   method: MfaMethodName;
   /** Whether an account that has it is asked for a second factor; recovery codes only help out beside another. */
   standsAlone: boolean;
-  isSetUp(client: Database | Transaction, userId: string): Promise<boolean>;
+  /** Whether an account has it, as a condition in SQL on `u.id`: one statement asks for all kinds. */
+  isSetUpSql: string;
   /**
    * Checks the proof and spends it. A refusal is returned, not thrown, since what it counts must be committed.
    *

@@ -68,8 +68,8 @@ export function createTotpFactor({ clock }: { clock: Clock }) {
   const factor: SecondFactor = {
     method: 'TOTP',
     standsAlone: true,
-    isSetUp: async (client, userId) =>
-      (await client.totpAuthenticator.count({ where: { userId, confirmedAt: { not: null } } })) > 0,
+    isSetUpSql:
+      'EXISTS (SELECT 1 FROM totp_authenticators WHERE user_id = u.id AND confirmed_at IS NOT NULL)',
     check,
     async discard(tx, userId, since) {
       const where = since === null ? { userId } : { userId, confirmedAt: { gte: since } };

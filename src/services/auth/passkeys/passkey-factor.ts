@@ -20,7 +20,7 @@ export function createPasskeyFactor({
   return {
     method: 'PASSKEY',
     standsAlone: true,
-    isSetUp: async (client, userId) => (await client.passkey.count({ where: { userId } })) > 0,
+    isSetUpSql: 'EXISTS (SELECT 1 FROM passkeys WHERE user_id = u.id)',
 
     async check(tx, { user, code, origin, challengeId }: SecondFactorAttempt) {
       const answer = readAnswer(code);

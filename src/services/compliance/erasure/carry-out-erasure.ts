@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SECOND } from '../../../clock.js';
 import { destroyUserKey } from '../../../database/user-keys.js';
-import { findReadable } from '../../identity/locked-user.js';
+import { findReadable, lockAccount } from '../../identity/locked-user.js';
 import { deleteInBatches, destroyRest, vacuumTables } from './destroy-personal-data.js';
 import { appendToLedger, type ErasureInternals } from './erasure-parts.js';
 import { readReceipt, signReceipt } from './erasure-receipt.js';
@@ -93,9 +93,9 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
   /** Nobody gets in any more: the account is deleted and every session ends, in every process at once. */
   async function endAccess(erasureId: string, userId: string): Promise<void> {
     await db.$transaction(async (tx) => {
-      const status = await lockStatus(tx, userId);
-      if (status === 'ERASED') return;
-      if (status !== 'DELETED') {
+      const account = await lockAccount(tx, userId);
+      if (!account || account.status === 'ERASED') return;
+      if (account.status !== 'DELETED') {
         const data = { status: 'DELETED', deletedAt: clock.now() } as const;
         await tx.user.update({ where: { id: userId }, data, select: { id: true } });
       }
@@ -142,7 +142,8 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
   /** The moment of the erasure: all at once, with the event that records it. */
   async function destroy(erasureId: string, userId: string): Promise<void> {
     const work = async (tx: Parameters<typeof destroyRest>[0]): Promise<void> => {
-      if ((await lockStatus(tx, userId)) === 'ERASED') return;
+      const account = await lockAccount(tx, userId);
+      if (!account || account.status === 'ERASED') return;
       await parts.keepEndedSessions(tx, userId);
       // Before its texts are cleared with all the rest.
       await parts.cases.closeAllOf(tx, userId);
@@ -203,11 +204,4 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
   }
 
   return carryOut;
-}
-
-/** Locks the account and says where it stands; an account that is not there counts as erased. */
-async function lockStatus(tx: Parameters<typeof destroyRest>[0], userId: string): Promise<string> {
-  const [row] = await tx.$queryRaw<{ status: string }[]>`
-    SELECT status::text FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
-  return row?.status ?? 'ERASED';
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { lockAccount } from '../../identity/locked-user.js';
 import type { CarryOut } from './carry-out-erasure.js';
 import type { LedgerEntry } from './erasure-ledger.js';
 import { appendToLedger, type ErasureInternals } from './erasure-parts.js';
@@ -55,8 +56,7 @@ export function createMakeErasuresSafe(parts: ErasureInternals, carryOut: CarryO
     const { userId, erasureId } = entry;
     const state = { status: 'RUNNING', steps: ['ledger'], receipt: null, completedAt: null } as const;
     return db.$transaction(async (tx) => {
-      const [user] = await tx.$queryRaw<{ status: string }[]>`
-        SELECT status::text FROM users WHERE id = ${userId}::uuid FOR UPDATE`;
+      const user = await lockAccount(tx, userId);
       if (!user || user.status === 'ERASED') return null;
       const isRunning = { id: erasureId, status: 'RUNNING' } as const;
       if ((await tx.erasureRequest.count({ where: isRunning })) > 0) return erasureId;
