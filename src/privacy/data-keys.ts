@@ -4,6 +4,7 @@ import { HOUR, SECOND } from '../clock.js';
 import { KEY_BYTES } from './aead.js';
 import type { KeyEncryption } from './key-ring.js';
 import { SealedValueError } from './privacy-errors.js';
+import { sideBySide } from './side-by-side.js';
 
 /** The unwrapped data key of one user. It can hold several generations, so that rotation need not stop reads. */
 export interface UserKey {
@@ -31,8 +32,6 @@ interface HeldKey {
 
 const ENTRY_BYTES = 1 + KEY_BYTES;
 const REFRESH_RETRY = 30 * SECOND;
-/** Keys of one result that are unwrapped at the same time. */
-const AT_ONCE = 16;
 
 /**
  * Makes, wraps and unwraps data keys: 256 random bits a user, wrapped under the key-encryption key with the
@@ -87,19 +86,7 @@ export function createDataKeys(options: {
       if (known) keys.set(userId, known);
       return !known;
     });
-    let next = 0;
-    const work = async () => {
-      while (next < missing.length) {
-        const [userId, text] = missing[next++]!;
-        try {
-          keys.set(userId, await open(userId, text));
-        } catch (error) {
-          next = missing.length;
-          throw error;
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, missing.length) }, work));
+    await sideBySide(missing, async ([userId, text]) => keys.set(userId, await open(userId, text)));
     return keys;
   }
 
@@ -110,10 +97,14 @@ export function createDataKeys(options: {
     const settle = (key: UserKey | null) => {
       if (opening.get(userId) !== entry) return;
       opening.delete(userId);
-      if (key) held.set(userId, { wrapped, key, refreshAt: performance.now() + lifetime / 2 });
+      if (key) hold(userId, wrapped, key);
     };
     entry.key.then(settle, () => settle(null));
     return entry.key;
+  }
+
+  function hold(userId: string, wrapped: string, key: UserKey): void {
+    held.set(userId, { wrapped, key, refreshAt: performance.now() + lifetime / 2 });
   }
 
   function refresh(userId: string, known: HeldKey): void {
@@ -133,11 +124,16 @@ export function createDataKeys(options: {
     }
   }
 
-  /** A new random key for a user and its wrapped form, to be stored with the row of the user. */
+  /**
+   * A new random key for a user and its wrapped form, to be stored with the row of the user. It is remembered: what else
+   * is written for the new user need not ask the key store for it. Where the row is not kept, nobody asks for its key.
+   */
   async function create(userId: string): Promise<{ key: UserKey; wrapped: string }> {
     const generations = Buffer.concat([Buffer.of(1), randomBytes(KEY_BYTES)]);
     const wrapped = await encryption.wrap(generations, dataKeyContext(userId));
-    return { key: readGenerations(userId, generations), wrapped };
+    const key = readGenerations(userId, generations);
+    hold(userId, wrapped, key);
+    return { key, wrapped };
   }
 
   /** Drops a user's key from memory, one that is being unwrapped included. */

@@ -1,3 +1,6 @@
+import { createDatabase } from '../../src/database/client.js';
+import { createPrivacy } from '../../src/privacy/privacy.js';
+import { testKeyRing } from '../setup/test-keys.js';
 import { freshEmail, openSealedDatabase, type SealedDatabase, sessionTimes } from './sealed-database.js';
 
 let it: SealedDatabase;
@@ -134,4 +137,52 @@ test('what a transaction leaves running afterwards does not look up on its close
     );
   });
   expect(await later).toMatchObject({ passwordHash: 'later' });
+});
+
+test('a batch of users waits for the key store once for several of them, and what follows for them not at all', async () => {
+  const keyRing = testKeyRing();
+  const asked = { wraps: 0, unwraps: 0, atOnce: 0, most: 0 };
+  const encryption: typeof keyRing.encryption = {
+    ...keyRing.encryption,
+    async wrap(...args) {
+      asked.wraps += 1;
+      asked.most = Math.max(asked.most, (asked.atOnce += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      asked.atOnce -= 1;
+      return keyRing.encryption.wrap(...args);
+    },
+    async unwrap(...args) {
+      asked.unwraps += 1;
+      return keyRing.encryption.unwrap(...args);
+    },
+  };
+  const privacy = createPrivacy({ keyRing: { ...keyRing, encryption } });
+  const db = createDatabase({ url: it.url, privacy, poolSize: 1 });
+  const people = Array.from({ length: 40 }, () => ({ id: crypto.randomUUID(), email: freshEmail() }));
+  await db.$transaction(async (tx) => {
+    await tx.user.createMany({ data: people });
+    await tx.userProfile.createMany({
+      data: people.map(({ id, email }) => ({ userId: id, fullName: email })),
+    });
+  });
+  expect(asked).toEqual({ wraps: 40, unwraps: 0, atOnce: 0, most: 16 });
+  const profiles = await it.db.userProfile.findMany({
+    where: { userId: { in: people.map(({ id }) => id) } },
+    include: { user: true },
+  });
+  expect(profiles.filter(({ fullName, user }) => fullName === user.email)).toHaveLength(40);
+  await db.$disconnect();
+});
+
+test('a key that was made for a user who was not kept opens nothing for the one who is', async () => {
+  const [id, email] = [crypto.randomUUID(), freshEmail()];
+  const failing = it.db.$transaction(async (tx) => {
+    await tx.user.create({ data: { id, email } });
+    throw new Error('changed my mind');
+  });
+  await expect(failing).rejects.toThrow('changed my mind');
+  await it.db.user.create({ data: { id, email } });
+  const again = it.db.user.createMany({ data: [{ id, email: freshEmail() }] });
+  await expect(again).rejects.toMatchObject({ code: 'P2002' });
+  expect(await it.db.user.findUnique({ where: { id } })).toMatchObject({ email });
 });

@@ -5,7 +5,7 @@ import { canonicalId, isRow, listOf, type Model, ownerColumn, type Row } from '.
 import { openResult } from './open-rows.js';
 import type { RowOwner, Writing } from './owners.js';
 import { writesSealed } from './seal-columns.js';
-import { sealCreate } from './seal-create.js';
+import { makeUserKeys, sealCreate } from './seal-create.js';
 import { planSelection, requireColumn } from './selection.js';
 
 /**
@@ -22,9 +22,9 @@ export async function createMany(
   const rows: Row[] = [];
   const keys: { userId: string; wrappedKey: string }[] = [];
   const owners = await findOwnersOf(writing, model, listOf(args.data));
-  for (const row of listOf(args.data)) {
+  for (const { row, made } of await makeUserKeys(writing, model, listOf(args.data))) {
     const above = isRow(row) ? owners.get(ownerIdOf(model, row)) : undefined;
-    const { data, owner, wrappedKey } = await sealCreate(writing, model, row, above ?? null);
+    const { data, owner, wrappedKey } = await sealCreate(writing, model, row, above ?? null, made);
     if (owner && wrappedKey) {
       keys.push({ userId: owner.id, wrappedKey });
       delete data.dataKey;
@@ -57,9 +57,8 @@ async function findOwnersOf(writing: Writing, model: Model, rows: unknown[]): Pr
   ids.delete('');
   const owners = new Map<string, RowOwner>();
   if (ids.size === 0) return owners;
-  for (const [id, wrapped] of await writing.store.findDataKeys([...ids])) {
-    owners.set(id, { id, key: await writing.privacy.dataKeys.open(id, wrapped) });
-  }
+  const keys = await writing.privacy.dataKeys.openAll(await writing.store.findDataKeys([...ids]));
+  for (const [id, key] of keys) owners.set(id, { id, key });
   return owners;
 }
 

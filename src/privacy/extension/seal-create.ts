@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { UnsafeQueryError } from '../privacy-errors.js';
+import { sideBySide } from '../side-by-side.js';
 import { refuseMoving } from './bound-rows.js';
 import { rewriteUniqueWhere } from './filters.js';
 import { canonicalId, isRow, listOf, type Model, ownsThrough, requireRow, type Row } from './models.js';
@@ -17,16 +18,17 @@ export interface SealedRow {
  * Seals the data of a new row and of the rows nested in it. Row ids and, for users, the data key are made
  * here, since the envelopes are bound to them.
  *
- * `above`: the user whose rows these are, where the row is nested in theirs.
+ * `above`: the user whose rows these are, where the row is nested in theirs. `ready`: the key of a user, made before.
  */
 export async function sealCreate(
   writing: Writing,
   model: Model,
   given: unknown,
   above: RowOwner | null = null,
+  ready: MadeKey | null = null,
 ): Promise<SealedRow> {
   const data: Row = { ...requireRow(model, 'data', given) };
-  const made = model.owner.by === 'self' ? await makeUserKey(writing, model, data) : null;
+  const made = ready ?? (model.owner.by === 'self' ? await makeUserKey(writing, model, data) : null);
   const owner = made?.owner ?? above ?? (await resolveOwner(writing, model, data));
   if (model.sealed.size > 0) sealColumns(writing, model, data, newRowId(model, data, owner), owner);
   for (const [name, relation] of model.relations) {
@@ -39,12 +41,14 @@ export async function sealCreate(
   return { data, owner, wrappedKey: made?.wrappedKey };
 }
 
-/** A key in a database of its own is stored there first, so that no user is ever without one. */
-async function makeUserKey(
-  { privacy }: Writing,
-  model: Model,
-  data: Row,
-): Promise<{ owner: RowOwner; wrappedKey?: string }> {
+/** A user's data key that was made with the row; `wrappedKey` where it is to be stored beside it. */
+interface MadeKey {
+  owner: RowOwner;
+  wrappedKey?: string;
+}
+
+/** A key in a database of its own is stored there first, so that no user is ever without one. Sets the row's id. */
+async function makeUserKey({ privacy }: Writing, model: Model, data: Row): Promise<MadeKey> {
   if (data.dataKey !== undefined)
     throw new UnsafeQueryError(model.name, 'dataKey', 'data keys are made with their user');
   const id = data.id === undefined ? randomUUID() : canonicalId(model, 'id', data.id);
@@ -54,6 +58,19 @@ async function makeUserKey(
   if (!separateKeys) return { owner: { id, key }, wrappedKey: wrapped };
   const standing = await separateKeys.add(id, wrapped);
   return { owner: { id, key: standing === wrapped ? key : await privacy.dataKeys.open(id, standing) } };
+}
+
+/** New users with their keys, made side by side; rows of other tables as they are, without one. */
+export async function makeUserKeys(
+  writing: Writing,
+  model: Model,
+  rows: unknown[],
+): Promise<{ row: unknown; made: MadeKey | null }[]> {
+  if (model.owner.by !== 'self') return rows.map((row) => ({ row, made: null }));
+  return sideBySide(rows, async (given) => {
+    const row: Row = { ...requireRow(model, 'data', given) };
+    return { row, made: await makeUserKey(writing, model, row) };
+  });
 }
 
 function newRowId(model: Model, data: Row, owner: RowOwner | null): string {
