@@ -159,6 +159,21 @@ test.each(['access', 'ledger', 'destroy'] as const)(
   },
 );
 
+test('what was under way while the rows went is swept up', async () => {
+  const { userId, erasureId } = await beginErasure(workshop, 'ada');
+  await workshop.erasures.carryOut(erasureId, 'destroy');
+  // By transactions that had begun before, and waited for the erasure to commit.
+  await client.query(
+    `INSERT INTO audit_origins (event_id, user_id, at, origin) SELECT gen_random_uuid(), $1, now(), to_jsonb('c1.1.' || repeat('A', 60))`,
+    [userId],
+  );
+  await client.query(`INSERT INTO data_key_rotations (user_id, stage, at) VALUES ($1, 'done', now())`, [
+    userId,
+  ]);
+  await workshop.erasures.carryOut(erasureId);
+  expect(await endState(userId)).toEqual(DONE);
+});
+
 test('an erasure that cannot begin keeps no other erasure that is due from beginning, or from being taken up', async () => {
   const actors = [];
   for (const name of ['broken', 'ada']) {

@@ -130,7 +130,8 @@ async function dropOld(parts: ReplaceDataKeys, id: string): Promise<Stage | null
 
 async function reach({ sql }: ReplaceDataKeys, id: string, stage: Stage): Promise<Stage> {
   await sql(
-    `INSERT INTO data_key_rotations (user_id, stage, at) SELECT id, $2, now() FROM users WHERE id = $1::uuid
+    `INSERT INTO data_key_rotations (user_id, stage, at)
+     SELECT id, $2, now() FROM users WHERE id = $1::uuid AND status <> 'ERASED' FOR KEY SHARE
      ON CONFLICT (user_id) DO UPDATE SET stage = $2, at = now()`,
     [id, stage],
   );

@@ -12,6 +12,11 @@ export interface KeyFailures {
   ids: string[];
 }
 
+const OF_AN_ACCOUNT = `SELECT $1, $2, u.id, $4::timestamptz FROM users u
+  WHERE u.id = $3::uuid AND u.status <> 'ERASED' FOR KEY SHARE`;
+const OF_NOBODY = `SELECT $1, $2, NULL::uuid, $4::timestamptz
+  WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = $3::uuid)`;
+
 /**
  * Which rows replacements of keys left under their old key. A replacement ends without them, and later ones know them:
  * they hold up nobody else, and go from the list once they have been mended and brought under the new key.
@@ -23,13 +28,14 @@ export function createKeyFailures({ db, sql, clock }: Pick<KeyParts, 'db' | 'sql
       await db.keyRotationFailure.deleteMany({ where: { purpose: kind, rowId: id } });
       return;
     }
-    await sql(
-      `INSERT INTO key_rotation_failures (purpose, row_id, user_id, at)
-       SELECT $1, $2, (SELECT u.id FROM users u WHERE u.id = $3::uuid), $4
-        WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = $3::uuid AND u.status = 'ERASED')
-       ON CONFLICT (purpose, row_id) DO UPDATE SET at = EXCLUDED.at`,
-      [kind, id, userId, clock.now()],
-    );
+    // Waits for an erasure that is about to commit: who is erased is not entered any more. A key may belong to nobody (yet).
+    for (const owner of [OF_AN_ACCOUNT, OF_NOBODY]) {
+      await sql(
+        `INSERT INTO key_rotation_failures (purpose, row_id, user_id, at) ${owner}
+         ON CONFLICT (purpose, row_id) DO UPDATE SET at = EXCLUDED.at`,
+        [kind, id, userId, clock.now()],
+      );
+    }
   }
 
   return {

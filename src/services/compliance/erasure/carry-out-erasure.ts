@@ -53,9 +53,11 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
       await deleteInBatches(db, plan, userId);
     },
     destroy: ({ id, userId }) => destroy(id, userId),
-    // A mail or an export that was under way when its row went may have left a file, and guesses went on.
+    // A mail or an export that was under way when its row went may have left a file, a transaction that had begun before
+    // may have added a row, and guesses went on.
     sweep: async ({ userId }) => {
       await parts.eraseAttempts([userId]);
+      await deleteInBatches(db, plan, userId);
       await removeFiles(userId);
       await vacuumTables(parts.databaseUrl, plan, log);
     },
