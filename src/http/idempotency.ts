@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, badInput } from '../errors.js';
+import { DEVICE_HEADER } from '../security/device-cookie.js';
 import type { IdempotentRequests } from '../security/idempotent-requests.js';
 import type { RequestContext } from '../security/request-context.js';
 
@@ -13,6 +14,8 @@ export interface HttpAnswer {
 
 interface StoredAnswer extends HttpAnswer {
   cookies: string[];
+  /** By which the client is known where it keeps no cookies; missing in what a release before this one stored. */
+  deviceToken?: string;
 }
 
 export type AnswerOnce = ReturnType<typeof createAnswerOnce>;
@@ -51,9 +54,11 @@ export function createAnswerOnce({ once }: IdempotentRequests) {
       },
       async () => {
         const given = await work();
+        const deviceToken = reply.getHeader(DEVICE_HEADER);
         const stored: StoredAnswer = {
           ...given,
           cookies: [reply.getHeader('set-cookie') ?? []].flat().map(String),
+          ...(deviceToken === undefined ? {} : { deviceToken: String(deviceToken) }),
         };
         const answer = JSON.stringify(stored);
         const accounts = [...accountsOf(context)];
@@ -62,9 +67,10 @@ export function createAnswerOnce({ once }: IdempotentRequests) {
       },
     );
     if (answer === NOT_KEPT) throw new AppError('CONFLICT', { hint: ALREADY_DONE });
-    const { cookies, ...given } = JSON.parse(answer) as StoredAnswer;
+    const { cookies, deviceToken, ...given } = JSON.parse(answer) as StoredAnswer;
     if (!isRepeated) return given;
     if (cookies.length > 0) void reply.header('set-cookie', cookies);
+    if (deviceToken !== undefined) void reply.header(DEVICE_HEADER, deviceToken);
     void reply.header('idempotency-replayed', 'true');
     return given;
   };

@@ -30,6 +30,7 @@ interface Answer {
   status: number;
   isReplayed: boolean;
   cookies: string[];
+  deviceToken: string | null;
   body: Record<string, unknown> & { errors?: { extensions: { code: string; hint?: string } }[] };
 }
 
@@ -48,6 +49,7 @@ async function send(
     status: response.status,
     isReplayed: response.headers.get('idempotency-replayed') === 'true',
     cookies: response.headers.getSetCookie(),
+    deviceToken: response.headers.get('x-device-token'),
     body: (await response.json()) as Answer['body'],
   };
 }
@@ -172,6 +174,18 @@ test('a cookie that was lost with the answer comes with its repetition', async (
     isReplayed: true,
   });
   expect((await graphql(key, LOGIN, { email, password: PASSWORD })).status).toBe(409);
+});
+
+test('so does the token by which the device is known, and nobody reads it in the database', async () => {
+  const [key, email] = [randomUUID(), newAddress()];
+  await graphql(randomUUID(), REGISTER, { email, password: PASSWORD });
+  const first = await graphql(key, LOGIN, { email, password: PASSWORD });
+  expect(first.deviceToken).toMatch(/^cst_dv_/);
+  expect(await graphql(key, LOGIN, { email, password: PASSWORD })).toEqual({ ...first, isReplayed: true });
+  const { rows } = await owner.query<{ text: string }>(
+    'SELECT to_jsonb(r)::text AS text FROM idempotent_requests r',
+  );
+  expect(rows.map(({ text }) => text).join()).not.toContain('cst_dv_');
 });
 
 test('a query is answered anew each time', async () => {
