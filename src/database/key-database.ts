@@ -5,6 +5,7 @@ import type { Log } from '../log.js';
 import type { DataKeyStore } from '../privacy/data-key-store.js';
 import { createCircuitBreaker } from '../privacy/key-stores/circuit-breaker.js';
 import { KeyStoreError } from '../privacy/key-stores/key-store-error.js';
+import { endPool } from './end-pool.js';
 
 export type KeyDatabase = ReturnType<typeof createKeyDatabase>;
 
@@ -150,6 +151,6 @@ export function createKeyDatabase({ url, log }: { url: string; log: Log }) {
     async ping(): Promise<void> {
       await query('SELECT 1', []);
     },
-    close: () => pool.end(),
+    close: () => endPool(pool),
   };
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { SECOND } from '../clock.js';
 import { AppError } from '../errors.js';
+import { endPool } from './end-pool.js';
 
 interface TimedRequest {
   signal: AbortSignal;
@@ -114,7 +115,8 @@ export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
     }
   }
 
-  return Object.assign(pool, { connect: borrow, query: queryOnce });
+  const end: () => Promise<void> = pool.end.bind(pool);
+  return Object.assign(pool, { connect: borrow, query: queryOnce, end: () => endPool(pool, end) });
 }
 
 /** Commits or rolls back. What was answered with TIMED_OUT is not committed afterwards. */

@@ -1,5 +1,6 @@
 import PgBoss from 'pg-boss';
 import { DAY, HOUR, MINUTE, SECOND } from '../clock.js';
+import { endPool } from '../database/end-pool.js';
 import type { Log } from '../log.js';
 import { createConsumer, type Consumer, type HandlerOptions } from './consumer.js';
 import { createJobPool, overPool, overTransaction, type SqlTransaction } from './job-database.js';
@@ -114,7 +115,7 @@ export function createJobs(options: JobsOptions) {
       const done = await endsWithin(timeout, Promise.all(all.map((consumer) => consumer.stop())));
       if (!done) await abandonAll(all, log);
       await boss.stop({ graceful: false });
-      await endsWithin(2 * SECOND, pool.end());
+      await endsWithin(2 * SECOND, endPool(pool));
     },
   };
 }

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { createDatabase, type Database, type Transaction } from '../../src/database/client.js';
 import { createUpkeepPool } from '../../src/database/re-sealing/sql.js';
-import { withDeadline } from '../../src/database/request-deadline.js';
+import { createCancellingPool, withDeadline } from '../../src/database/request-deadline.js';
 import { createLog } from '../../src/log.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import { startCuttableConnection } from '../key-stores/cut-connection.js';
@@ -136,6 +136,16 @@ describe('a transaction of a request whose time is up', () => {
     expect(await db.idempotentRequest.count()).toBe(1);
     await owner.query('DROP TRIGGER slow_commit ON idempotent_requests');
   });
+});
+
+test('a pool that has ended has closed its connections: PostgreSQL may stop then, and reports nothing', async () => {
+  const pool = createCancellingPool({ connectionString: server.databaseUrl, max: 8 });
+  let closed = 0;
+  pool.on('remove', () => void (closed += 1));
+  const clients = await Promise.all(Array.from({ length: 8 }, () => pool.connect()));
+  for (const client of clients) client.release();
+  await pool.end();
+  expect(closed).toBe(8);
 });
 
 test('a connection that is lost costs what waits for it, not the process', async () => {

@@ -46,7 +46,9 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   async (signal) => {
     const server = await startServer({ DATA_DIR: dataDir });
     const postgres = await findPostgresPid(dataDir);
+    await Promise.all(Array.from({ length: 20 }, () => fetch(`${server.url}/readyz`)));
     expect(await stopServer(server, signal)).toBe(0);
+    expect(server.output()).not.toMatch(/"level":"(warn|error|fatal)"/);
     expect(await isGone(postgres)).toBe(true);
     await expect(stat(join(dataDir, 'server.lock'))).rejects.toThrow('ENOENT');
     await expect(fetch(`${server.url}/healthz`)).rejects.toThrow('fetch failed');

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { MINUTE, SECOND } from '../../clock.js';
 import type { Log } from '../../log.js';
+import { endPool } from '../end-pool.js';
 
 /** Runs one statement and returns its rows. */
 export type Sql = <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;
@@ -56,7 +57,7 @@ export function createUpkeepPool(databaseUrl: string, log: Log) {
       throw error;
     }
   };
-  return { sql, whileHeld, close: () => pool.end() };
+  return { sql, whileHeld, close: () => endPool(pool) };
 }
 
 /** The lock is held by another process. */
