@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { SETTINGS } from '../../src/config/settings.js';
 import { ERROR_CODES } from '../../src/errors.js';
 
@@ -17,6 +17,14 @@ function tableBelow(path: string, heading: string): string[][] {
       .map((cell) => cell.trim()),
   );
 }
+
+test('each record of a decision has a number of its own, which its title says', () => {
+  const names = readdirSync('docs/adr');
+  const numbers = names.map((name) => Number(name.slice(0, 4)));
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  for (const [index, name] of names.entries())
+    expect(readFileSync(`docs/adr/${name}`, 'utf8')).toMatch(new RegExp(`^# ${numbers[index]}\\. `));
+});
 
 test('docs/errors.md lists exactly the error codes, with their status and message', () => {
   const documented = tableBelow('docs/errors.md', '## Codes').map(([code, status, message]) => [
