@@ -1,6 +1,6 @@
 import { MINUTE, SECOND } from '../clock.js';
 import type { Config } from '../config.js';
-import { requireKeysInUse } from '../database/re-sealing/keys-in-use.js';
+import { requireKeysInUse, requireMatchingKeys } from '../database/re-sealing/keys-in-use.js';
 import { createUpkeepPool } from '../database/re-sealing/sql.js';
 import { createWrappedKeys } from '../database/re-sealing/wrapped-keys.js';
 import type { Jobs } from '../jobs/jobs.js';
@@ -44,11 +44,13 @@ export function createKeyUpkeep(
     { expireInSeconds: UPKEEP_TIMEOUT / SECOND },
   );
   jobs.schedule(KEY_UPKEEP_JOB, '23 * * * *');
+  const keysInUse = { sql: pool.sql, keySql: keyPool.sql, keyRing, signingContextOf: wrappingContext };
   return {
     ...service,
-    /** @throws KeyRingError when the key ring lacks a key that is still in use */
-    requireInUse: () =>
-      requireKeysInUse({ sql: pool.sql, keySql: keyPool.sql, keyRing, signingContextOf: wrappingContext }),
+    /** @throws KeyRingError when the key ring is another one, or lacks a key that is still in use */
+    requireInUse: () => requireKeysInUse(keysInUse),
+    /** @throws KeyRingError when the key ring is another one; one that lacks a key will do, to mend that */
+    requireMatching: () => requireMatchingKeys(keysInUse),
     async close(): Promise<void> {
       if (keyPool !== pool) await keyPool.close();
       await pool.close();

@@ -41,6 +41,7 @@ export async function withApp<T>(
     const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
     const app = await createApp({ config, databaseUrl, keyRing, clock: systemClock, log, version, print });
     try {
+      await app.keyUpkeep.requireMatching();
       await app.prepare();
       return await work(app);
     } finally {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createDatabase, type Database } from '../../src/database/client.js';
-import { requireKeysInUse } from '../../src/database/re-sealing/keys-in-use.js';
+import { requireKeysInUse, requireMatchingKeys } from '../../src/database/re-sealing/keys-in-use.js';
 import { createUpkeepPool } from '../../src/database/re-sealing/sql.js';
 import { createLog } from '../../src/log.js';
 import { loadKeyRing } from '../../src/privacy/key-ring.js';
@@ -46,13 +46,13 @@ afterAll(async () => {
   await test1.drop();
 });
 
-const check = (changed: object) =>
-  requireKeysInUse({
-    sql: pool.sql,
-    keySql: pool.sql,
-    keyRing: loadKeyRing(JSON.stringify({ ...others, ...changed })),
-    signingContextOf: wrappingContext,
-  });
+const partsWith = (changed: object) => ({
+  sql: pool.sql,
+  keySql: pool.sql,
+  keyRing: loadKeyRing(JSON.stringify({ ...others, ...changed })),
+  signingContextOf: wrappingContext,
+});
+const check = (changed: object) => requireKeysInUse(partsWith(changed));
 
 test('the ring that everything lies under is accepted', async () => {
   await check({});
@@ -64,4 +64,15 @@ test.each([
   ['pepper', 'pepper.k1: missing, and still needed by 2 passwords'],
 ])('a lost key of %s is named with the count', async (purpose, message) => {
   await expect(check({ [purpose]: ring(['k2'], 'k2') })).rejects.toThrow(message);
+});
+
+test('another ring whose key has the same id is refused, by commands too', async () => {
+  const another = partsWith({ encryption: ring(['k1'], 'k1') });
+  const refusal = 'encryption.k1: another key than the one that wrapped 2 data keys';
+  await expect(requireKeysInUse(another)).rejects.toThrow(refusal);
+  await expect(requireMatchingKeys(another)).rejects.toThrow(refusal);
+});
+
+test('commands work with a ring that lacks a key, to mend that', async () => {
+  await requireMatchingKeys(partsWith({ searchIndex: ring(['k2'], 'k2') }));
 });
