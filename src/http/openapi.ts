@@ -22,6 +22,7 @@ const ERROR_SCHEMA: JsonSchema = {
       additionalProperties: { type: 'string' },
       description: 'Refused fields: path of the field to what is wrong with it.',
     },
+    hint: { type: 'string', description: 'What to do next, in one sentence.' },
     satisfiedBy: { type: 'string', description: 'The operation to call first.' },
     stepUp: {
       type: 'object',
@@ -105,9 +106,10 @@ function describeAnswers({ responses }: Route): Record<string, unknown> {
 }
 
 function errorsOf({ method, auth, errors = [] }: Route): ErrorCode[] {
-  const common: ErrorCode[] = ['UNAUTHENTICATED', 'OVERLOADED', 'INTERNAL_SERVER_ERROR'];
+  const common: ErrorCode[] = ['UNAUTHENTICATED', 'OVERLOADED', 'TIMED_OUT', 'INTERNAL_SERVER_ERROR'];
   // A route without fields refuses a body that has some.
-  if (method !== 'GET') common.push('BAD_USER_INPUT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+  if (method !== 'GET')
+    common.push('BAD_USER_INPUT', 'CONFLICT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
   if (auth === 'required') common.push('FORBIDDEN');
   return [...new Set([...common, ...errors])];
 }

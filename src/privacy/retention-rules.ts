@@ -9,7 +9,7 @@ export const RETENTION_RULES = {
     since: 'after the question to the passkey ran out; answered ones go at once',
   },
   'ended sessions': { period: 'sessions', since: 'after the session ended' },
-  'sign-in addresses': { period: 'addresses', since: 'after the sign-in or event' },
+  'sign-in addresses': { period: 'addresses', since: 'after the session was last seen, or the event' },
   'finished exports': {
     period: 'exports',
     since: 'after the export was ready; the entry itself stays until erasure',

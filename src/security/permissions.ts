@@ -51,7 +51,6 @@ export const PERMISSIONS = {
     meaning: 'read accounts whose processing is restricted (Art. 18 GDPR)',
     roles: ['PRIVACY_OFFICER'],
   },
-  'keys:read': { meaning: 'see which keys are in use, never the keys', roles: ['ADMIN'] },
 } as const satisfies Record<string, PermissionEntry>;
 
 export type Permission = keyof typeof PERMISSIONS;

@@ -108,7 +108,7 @@ function mfaRoute({ signIn, clock }: AuthRoutesParts): Route {
     path: '/api/v1/auth/mfa',
     tag: 'auth',
     summary: 'Complete a sign-in by a second factor',
-    description: COOKIE_MODE,
+    description: `${COOKIE_MODE} ${DEVICE}`,
     auth: 'none',
     input: {
       challenge: required(secret(200)),

@@ -14,7 +14,7 @@ export class EmailChangeResolver {
   @Mutation(() => SuccessPayload, {
     nullable: true,
     description:
-      'Mails a link to the new address, which takes effect when confirmed there. Says nothing of whether it is taken. Errors: INVALID_CREDENTIALS.',
+      'Mails a link to the new address, which takes effect when confirmed there. Says nothing of whether it is taken. Errors: INVALID_CREDENTIALS, RATE_LIMITED, OTHER_PROOF_REQUIRED.',
   })
   async requestEmailChange(
     @Arg('newEmail', () => EmailAddress, { description: 'The address to move to.' }) newEmail: string,
@@ -46,7 +46,7 @@ export class EmailChangeResolver {
   @Mutation(() => SuccessPayload, {
     nullable: true,
     description:
-      'Moves the account back to its old address and ends every session. Errors: TOKEN_INVALID, CONFLICT.',
+      'Moves the account back to its old address, ends every session, voids the password and mails a link to choose a new one. Errors: TOKEN_INVALID, CONFLICT.',
   })
   async undoEmailChange(
     @Arg('token', () => String, { description: 'The token of the link mailed to the old address.' })

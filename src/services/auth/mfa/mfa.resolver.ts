@@ -38,7 +38,8 @@ export class MfaResolver {
     nullable: true,
     description:
       'Makes a secret for an authenticator app, the first or one in the place of another, which goes on working ' +
-      'until `confirmTotpEnrollment`. Needs a sign-in younger than ten minutes (STEP_UP_REQUIRED).',
+      'until `confirmTotpEnrollment`. Needs a sign-in younger than ten minutes, by two factors where the account has a ' +
+      'second one (STEP_UP_REQUIRED).',
   })
   async beginTotpEnrollment(@Ctx() context: GraphqlContext): Promise<TotpEnrollment> {
     return Object.assign(new TotpEnrollment(), await this.mfa.beginTotpEnrollment(callerOf(context)));

@@ -99,7 +99,7 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
   }
 
   /**
-   * Answers a case. A refusal needs a reason, which the person is told (Art. 12(4) GDPR).
+   * Answers a case. A refusal needs a reason, which staff tell the person (Art. 12(4) GDPR).
    *
    * @throws AppError NOT_FOUND, BAD_USER_INPUT, CONFLICT for a case that is closed
    */

@@ -87,7 +87,8 @@ export class CaseResolver {
   })
   async extendCase(
     @Arg('id', () => ID, { description: 'The case.' }) id: string,
-    @Arg('reason', () => String, { description: 'Why; the person is told.' }) reason: string,
+    @Arg('reason', () => String, { description: 'Why. Tell the person: the server does not.' })
+    reason: string,
     @Ctx() context: GraphqlContext,
   ): Promise<CasePayload> {
     return this.present(await this.parts.cases.extend(id, reason, actorOf(context)), context);

@@ -85,7 +85,7 @@ export class DataSubjectRequest extends Node {
   @Field(() => DataSubjectDecision, { nullable: true, description: 'What was decided.' })
   readonly decision: CaseRecord['decision'];
 
-  @Field(() => String, { nullable: true, description: 'Why; the person is told.' })
+  @Field(() => String, { nullable: true, description: 'Why. Tell the person: the server does not.' })
   readonly decisionReason: string | null;
 
   @Field(() => String, { nullable: true, description: 'What was asked for in detail, or done about it.' })
@@ -151,7 +151,7 @@ export class CloseCaseInput {
   @Field(() => DataSubjectDecision, { description: 'What was decided.' })
   readonly decision!: NonNullable<CaseRecord['decision']>;
 
-  @Field(() => String, { nullable: true, description: 'Why; needed unless all was granted.' })
+  @Field(() => String, { nullable: true, description: 'Why; needed when it is refused, wholly or in part.' })
   readonly reason?: string | null;
 
   @Field(() => String, { description: 'What was done about it.' })

@@ -9,13 +9,13 @@ export function writeRecordAsMarkdown(inventory: readonly InventoryEntry[]): str
 const HEAD = `# Record of processing activities
 
 What the server holds about people: for what purpose, on which legal basis, for how long, and what an erasure does to it
-(Art. 30(1)(b), (c), (f) and (g) GDPR). It is written by \`npm run custodia -- privacy record\` from the register of personal
+(Art. 30(1)(b), (c), (f) and (g) GDPR). It is printed by \`npm run --silent custodia -- privacy record\` from the register of personal
 data (\`src/privacy/register\`) and the retention periods of the configuration; add your name, your contact and those of
 your processors.
 
 The people concerned are the holders of accounts. Recipients: the mail server of \`SMTP_URL\` (address and text of each mail),
-the sign-in providers that a person links, and the systems that are told of an erasure. Nothing leaves for third countries
-unless one of these lies there. Sealed values lie encrypted under a key of the person (AES-256-GCM).`;
+the sign-in providers that a person links, the systems that are told of an erasure, and, with \`KEY_ENCRYPTION=aws-kms\` or
+\`vault\`, that key store, whose log names accounts by id. Nothing leaves for third countries unless one of these lies there. Sealed values lie encrypted under a key of the person (AES-256-GCM).`;
 
 const COLUMNS = ['Value', 'Category', 'Purpose', 'Legal basis', 'Kept', 'Sealed', 'Exported', 'On erasure'];
 
