@@ -8,6 +8,7 @@ export default tseslint.config(
       'src/database/generated/**',
       'tests/privacy/generated-schemas/generated/**',
       'src/cli/generated/**',
+      'examples/spa/src/generated/**',
       '.data/**',
       'coverage/**',
       'examples/**/dist/**',
