@@ -13,6 +13,7 @@ import type { Log } from '../log.js';
 import { admitServer } from './admit-server.js';
 import { openKeyRing } from './key-ring.js';
 import { atAddress, holdFreePort } from './listen.js';
+import { createStopList, type StopList } from './stop-list.js';
 
 export interface RunningServer {
   /** Where clients reach it. */
@@ -101,21 +102,6 @@ async function openDatabase(
   parts.add('PostgreSQL', () => postgres.stop());
   print(`Started PostgreSQL with its data in ${postgres.folder}`);
   return { url: postgres.url, broken: postgres.ended.then(() => 'The embedded PostgreSQL has ended.') };
-}
-
-type StopList = ReturnType<typeof createStopList>;
-
-/** What was started; `stopAll` ends it in the reverse order, whatever fails on the way. */
-function createStopList(log: Log) {
-  const stops: { part: string; stop: () => Promise<void> }[] = [];
-  return {
-    add: (part: string, stop: () => Promise<void>) => void stops.push({ part, stop }),
-    async stopAll(): Promise<void> {
-      for (const { part, stop } of stops.splice(0).reverse()) {
-        await stop().catch((err: unknown) => log.error({ err, reason: part }, 'A part did not stop cleanly'));
-      }
-    },
-  };
 }
 
 /**

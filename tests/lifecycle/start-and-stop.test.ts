@@ -2,6 +2,9 @@ import { stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import pg from 'pg';
+import { eventually } from '../setup/eventually.js';
+import { startFullServer } from '../setup/full-server.js';
 import { makeDataDir, removeDataDir } from '../setup/data-dir.js';
 import {
   findPostgresPid,
@@ -98,4 +101,23 @@ test('a stop amid the start leaves no process and no lock', async () => {
   expect((await fetch(`${next.url}/healthz`)).status).toBe(200);
   await stopServer(next);
   await removeDataDir(folder);
+});
+
+test('a part that does not stop cleanly keeps no other from it: every connection is closed', async () => {
+  const server = await startFullServer();
+  const { sealer } = server.app.auditParts;
+  const stop = sealer.stop.bind(sealer);
+  sealer.stop = async () => {
+    await stop();
+    throw new Error('no');
+  };
+  await server.app.stop();
+  const owner = new pg.Client(server.ownerUrl);
+  owner.on('error', () => undefined);
+  await owner.connect();
+  const others = `SELECT application_name, query FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+  await eventually(async () => expect((await owner.query(others)).rows).toEqual([]));
+  await owner.end();
+  await server.stop();
 });
