@@ -25,7 +25,6 @@ export interface TransactionOptions {
   maxWait?: number;
   /** Milliseconds until the transaction is rolled back. */
   timeout?: number;
-  isolationLevel?: Prisma.TransactionIsolationLevel;
 }
 
 /**

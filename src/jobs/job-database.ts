@@ -1,12 +1,11 @@
 import { Pool } from 'pg';
 import type PgBoss from 'pg-boss';
 import { SECOND } from '../clock.js';
+import type { SqlTransaction as DatabaseSql } from '../database/user-keys.js';
 import type { Log } from '../log.js';
 
 /** What `enqueue` needs of the caller's Prisma transaction. */
-export interface SqlTransaction {
-  $queryRawUnsafe<T = unknown>(query: string, ...values: unknown[]): PromiseLike<T>;
-}
+export type SqlTransaction = Pick<DatabaseSql, '$queryRawUnsafe'>;
 
 /** The queue of pg-boss' own cron, which it works off itself. */
 const CRON_QUEUE = '__pgboss__send-it';

@@ -39,7 +39,6 @@ export function createCircuitBreaker(limits: Partial<BreakerLimits> = {}) {
   let closedUntil = 0;
   let isProbing = false;
   let underWay = 0;
-  let answeredAt = Number.NEGATIVE_INFINITY;
 
   /** @throws AppError OVERLOADED, with the time to wait, when the store gives no usable answer */
   async function call<T>(operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -96,7 +95,6 @@ export function createCircuitBreaker(limits: Partial<BreakerLimits> = {}) {
 
   function answered(): void {
     failed = 0;
-    answeredAt = performance.now();
   }
 
   function unavailable(cause?: unknown): AppError {
@@ -104,11 +102,5 @@ export function createCircuitBreaker(limits: Partial<BreakerLimits> = {}) {
     return new AppError('OVERLOADED', { retryAfterSeconds: Math.max(1, Math.ceil(left / SECOND)), cause });
   }
 
-  return {
-    call,
-    /** Milliseconds since the store last answered; infinite when it never did. */
-    answeredAgo: () => performance.now() - answeredAt,
-    /** Whether the last call failed. */
-    isFailing: () => failed > 0,
-  };
+  return { call };
 }

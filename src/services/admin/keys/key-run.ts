@@ -86,7 +86,6 @@ export function createRuns({ db, audit, clock }: Pick<KeyParts, 'db' | 'audit' |
           notedAt = performance.now();
           await db.keyRotation.updateMany({ where: { id: run.id }, data: { done } });
         },
-        done: () => done,
       };
     },
   };

@@ -8,7 +8,7 @@ import { createRunExport } from './run-export.js';
 
 /** Copies of everything held about a person (Art. 15 and 20 GDPR): docs/data-export.md. */
 export function createExportService(parts: ExportParts) {
-  const { db, files } = parts;
+  const { db } = parts;
 
   /** The exports of an account, the newest first; at most 100. */
   function list(userId: string): Promise<ExportRecord[]> {
@@ -32,8 +32,6 @@ export function createExportService(parts: ExportParts) {
     ...createRunExport(parts),
     ...createFetchExport(parts),
     ...createExpireExports(parts),
-    /** Removes every file of an account that is being erased; its rows go with the account's others. */
-    removeFilesOf: (userId: string) => files.removeAllOf(userId),
   };
 }
 
