@@ -117,7 +117,7 @@ test('it says why each value is held and how long, and its file is unreadable wi
     expect.objectContaining({
       record: 'Session',
       field: 'ipAddress',
-      retention: '90 days after the sign-in or event',
+      retention: '90 days after the session was last seen, or the event',
     }),
   );
   const folder = join(server.dataDir, 'exports', alice.id);

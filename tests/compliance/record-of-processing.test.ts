@@ -29,7 +29,7 @@ test('periods are those of the configuration', () => {
     takeInventory(readConfig({ NODE_ENV: 'test', RETENTION_ADDRESSES: days }).config.retention).find(
       ({ model, field }) => model === 'Session' && field === 'ipAddress',
     )?.retention;
-  expect(period('90d')).toBe('90 days after the sign-in or event');
-  expect(period('36h')).toBe('36 hours after the sign-in or event');
-  expect(period('1d')).toBe('1 day after the sign-in or event');
+  expect(period('90d')).toBe('90 days after the session was last seen, or the event');
+  expect(period('36h')).toBe('36 hours after the session was last seen, or the event');
+  expect(period('1d')).toBe('1 day after the session was last seen, or the event');
 });
