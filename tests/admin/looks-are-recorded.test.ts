@@ -59,6 +59,41 @@ test('what staff do to an account shows it to them, and is recorded as a look to
   expect(await looksAt(id)).toMatchObject([{ data: { operations: ['suspendUser'] } }]);
 });
 
+test('why somebody asked to be erased is their own words: staff who read it looked at them', async () => {
+  const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+  const person = await signInAs(server);
+  const asked = await server.graphql(
+    'mutation { requestErasure(reason: "canary-reason") { erasureRequest { id reason } } }',
+    {},
+    person.token,
+  );
+  const { id } = (asked.data?.requestErasure as { erasureRequest: { id: string } }).erasureRequest;
+  await server.graphql('{ erasureRequests { nodes { id userId status } } }', {}, officer.token);
+  expect(await looksAt(person.id)).toEqual([]);
+
+  const listed = await server.graphql('{ erasureRequests { nodes { reason } } }', {}, officer.token);
+  expect(JSON.stringify(listed)).toContain('canary-reason');
+  const node = 'query ($id: ID!) { node(id: $id) { ... on ErasureRequest { reason } } }';
+  expect(JSON.stringify(await server.graphql(node, { id }, officer.token))).toContain('canary-reason');
+  await server.graphql(node, { id }, person.token);
+  expect(await looksAt(person.id)).toMatchObject([
+    { actorId: officer.id, data: { operations: ['erasureRequests'] } },
+    { actorId: officer.id, data: { operations: ['node'] } },
+  ]);
+});
+
+test('a list of cases is a look at each person in it', async () => {
+  const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+  const person = await signInAs(server);
+  const restrict = 'mutation { setProcessingRestriction(restricted: true) { user { id } } }';
+  expect((await server.graphql(restrict, {}, person.token)).errors).toBeUndefined();
+  const { data } = await server.graphql('{ dataSubjectRequests { nodes { userId } } }', {}, officer.token);
+  expect(JSON.stringify(data)).toContain(person.id);
+  expect(await looksAt(person.id)).toMatchObject([
+    { actorId: officer.id, data: { operations: ['dataSubjectRequests'] } },
+  ]);
+});
+
 test('no event, no data: what cannot be recorded is not shown', async () => {
   const { id, email } = await createAccount(server);
   const trigger = `CREATE FUNCTION refuse_looks() RETURNS trigger LANGUAGE plpgsql AS

@@ -52,9 +52,10 @@ export class ErasureResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Why it was asked for; erased with the person.',
+    description: 'Why it was asked for; erased with the person. Reading that of another is a recorded look.',
   })
   reason(@Root() request: ErasureRequest, @Ctx() context: GraphqlContext): Promise<string | null> {
+    if (request.userId !== context.viewer?.userId) context.viewedAccounts.add(request.userId);
     return context.loader(this.makeReasonsLoader).load(request.id);
   }
 
