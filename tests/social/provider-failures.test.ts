@@ -6,6 +6,7 @@ import { createLog } from '../../src/log.js';
 import { deriveSecrets } from '../../src/services/identity/social/provider.js';
 import { createSocialProviders } from '../../src/services/identity/social/social-providers.js';
 import { CLIENT, newKey, startOpenIdPeer, type OpenIdPeer } from './peer-openid.js';
+import { eventually } from '../setup/eventually.js';
 import { createSocialSetup, PUBLIC_URL, type SocialSetup } from './social-setup.js';
 
 let setup: SocialSetup;
@@ -81,6 +82,28 @@ describe('a token endpoint', () => {
     setup.acme.misbehave(at('/token', answer()));
     await expectNothingHappened(email, await setup.travel(setup.newBrowser(), 'acme'), error);
   });
+});
+
+test('while a provider keeps browsers waiting, people sign in with their password, and nothing is half-linked', async () => {
+  const local = `${randomUUID()}@example.com`;
+  await setup.register(local, false);
+  const email = newPerson();
+  const hanging: ServerResponse[] = [];
+  setup.acme.misbehave(at('/token', (response) => void hanging.push(response)));
+  let isBack = false;
+  const travels = Array.from({ length: 3 }, async () => {
+    const back = await setup.travel(setup.newBrowser(), 'acme');
+    isBack = true;
+    return back;
+  });
+  await eventually(async () => expect(hanging.length).toBe(3));
+  expect((await setup.passwordSignIn(local)).token).toBeDefined();
+  expect(isBack).toBe(false);
+  for (const response of hanging) response.destroy();
+  for (const back of await Promise.all(travels))
+    expect([...back.searchParams]).toEqual([['error', 'PROVIDER_UNAVAILABLE']]);
+  expect((await setup.sql('SELECT 1 FROM social_flows WHERE social_login_id IS NOT NULL')).rows).toEqual([]);
+  expect(await setup.app.db.user.findUnique({ where: { email }, select: { id: true } })).toBeNull();
 });
 
 describe('an ID token', () => {
