@@ -6,7 +6,7 @@ export interface RestErrorBody extends Partial<ErrorFigures> {
   error: string;
   code: string;
   requestId: string;
-  /** Field names as REST has them, in snake_case. */
+  /** Field names as REST has them, in snake_case; headers by their names. */
   fields?: FieldErrors;
   /** What to do first. */
   satisfiedBy?: string;
@@ -76,6 +76,7 @@ function challengeOf({ acr, maxAge }: StepUp): string {
 }
 
 function inSnakeCase(fields: FieldErrors): FieldErrors {
-  const toSnake = (path: string): string => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const toSnake = (path: string): string =>
+    path.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return Object.fromEntries(Object.entries(fields).map(([path, problem]) => [toSnake(path), problem]));
 }
