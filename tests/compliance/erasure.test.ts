@@ -196,14 +196,23 @@ describe('an account that an officer erases at once', () => {
   });
 
   test('stands in the list of officers, which can be filtered and read page by page', async () => {
-    const first = await erasures.list(officer.token, { first: 1, status: ['COMPLETED'] });
-    const page = first.data?.erasureRequests as {
-      totalCount: number;
-      nodes: { status: string }[];
-      pageInfo: { endCursor: string };
-    };
+    const read = async (variables: object) =>
+      (await erasures.list(officer.token, variables)).data?.erasureRequests as {
+        totalCount: number;
+        nodes: { id: string; status: string }[];
+        pageInfo: { hasNextPage: boolean; endCursor: string };
+      };
+    const page = await read({ first: 1, status: ['COMPLETED'] });
     expect(page.nodes).toEqual([{ id: expect.any(String), status: 'COMPLETED' }]);
     expect(page.totalCount).toBeGreaterThan(0);
+
+    for (let more = 0; more < 2; more += 1) await erasures.request((await signUp(server)).token);
+    const first = await read({ first: 2 });
+    const rest = await read({ first: 100, after: first.pageInfo.endCursor });
+    expect([first.pageInfo.hasNextPage, rest.pageInfo.hasNextPage]).toEqual([true, false]);
+    const ids = [...first.nodes, ...rest.nodes].map(({ id }) => id);
+    expect(ids).toHaveLength(first.totalCount);
+    expect(new Set(ids).size).toBe(first.totalCount);
     const tampered = `${page.pageInfo.endCursor.slice(0, -2)}AA`;
     expect(codeOf(await erasures.list(officer.token, { after: tampered }))).toBe('BAD_USER_INPUT');
     expect(codeOf(await erasures.list(officer.token, { first: 101 }))).toBe('QUERY_TOO_COMPLEX');
