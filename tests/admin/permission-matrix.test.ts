@@ -3,7 +3,8 @@ import { permissionsOf, ROLES, type Permission } from '../../src/security/permis
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { callOf, createPeople, FIELDS, fieldsOf, mayCall, selectionOf } from './matrix-calls.js';
-import { createAccount, signInAs } from './staff.js';
+import { createNodes } from './matrix-nodes.js';
+import { createAccount, signInAs, type Person } from './staff.js';
 
 let server: FullServer;
 let personOf: ReturnType<typeof createPeople>;
@@ -20,6 +21,7 @@ test('every field has an entry: what nobody decided, nobody gets', () => {
   expect(FIELDS.length).toBeGreaterThan(60);
   const holes = FIELDS.filter(({ type, field }) => findAccess(type, field.name) === null);
   expect(holes.map(({ type, field }) => `${type}.${field.name}`)).toEqual([]);
+  for (const type of ['Query', 'Mutation', 'User', 'Nothing']) expect(findAccess(type, 'nothing')).toBeNull();
 });
 
 describe.each([
@@ -55,6 +57,40 @@ describe('each field of an account', () => {
       if (person)
         expect((await server.graphql(query, { id: person.id }, person.token)).errors).toBeUndefined();
     }
+  });
+});
+
+describe('node(id)', () => {
+  const OWNER = ['owner'];
+  const OWNER_AND_OFFICERS = ['owner', 'PRIVACY_OFFICER', 'ADMIN'];
+  let idOf: Awaited<ReturnType<typeof createNodes>>;
+  let owner: Person;
+  beforeAll(async () => {
+    owner = await signInAs(server);
+    idOf = await createNodes(server, owner.id);
+  });
+
+  test.each([
+    ['Session', OWNER],
+    ['Passkey', OWNER],
+    ['DataExport', OWNER],
+    ['AuditEvent', OWNER_AND_OFFICERS],
+    ['ErasureRequest', OWNER_AND_OFFICERS],
+  ] as const)('finds a %s for %j only', async (type, expected) => {
+    const callers: [string, string | undefined][] = [
+      ['nobody', undefined],
+      ['owner', owner.token],
+    ];
+    for (const role of ROLES) callers.push([role, (await personOf(role)).token]);
+    const found: string[] = [];
+    for (const [who, token] of callers) {
+      const query = 'query ($id: ID!) { node(id: $id) { __typename id } }';
+      const { data } = await server.graphql(query, { id: idOf[type] }, token);
+      if (data?.node === null) continue;
+      expect(data?.node).toEqual({ __typename: type, id: idOf[type] });
+      found.push(who);
+    }
+    expect(found.sort()).toEqual([...expected].sort());
   });
 });
 
