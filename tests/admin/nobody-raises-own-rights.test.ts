@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Actor } from '../../src/services/admin/actor.js';
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { createAccount, eventsAbout, signInAs, type Person } from './staff.js';
@@ -25,6 +26,25 @@ function setRoles(actor: Person, id: string, roles: string[]) {
 async function rolesOf(id: string): Promise<string[]> {
   return (await server.app.services.identity.findRoles([id]))[0] ?? [];
 }
+
+/** Of each operation: what it would do to an account without roles, were the actor's right not read again. */
+const OPERATIONS: [string, (actor: Actor, id: string) => Promise<unknown>][] = [
+  ['setUserRoles', (actor, id) => server.app.services.admin.setUserRoles(actor, id, ['USER'])],
+  ['suspend', (actor, id) => server.app.services.admin.suspend(actor, id, { reason: 'x', until: null })],
+  ['softDelete', (actor, id) => server.app.services.admin.softDelete(actor, id, 'x')],
+  ['revokeSessions', (actor, id) => server.app.services.admin.revokeSessions(actor, id)],
+];
+
+test.each(OPERATIONS)(
+  '%s reads the right again where it acts: a role taken a moment ago is gone',
+  async (_name, act) => {
+    const [person, { id }] = [await signInAs(server, ['ADMIN']), await createAccount(server)];
+    const viewer = { userId: person.id, authTime: new Date(), amr: ['pwd'] };
+    const actor = { viewer, origin: { ipAddress: null, userAgent: null, deviceToken: null } };
+    await server.app.db.userRole.deleteMany({ where: { userId: person.id } });
+    await expect(act(actor, id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  },
+);
 
 test('an administrator grants roles and takes them away, and both are recorded', async () => {
   const { id } = await createAccount(server);

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { codeOf, logIn } from '../auth/signed-in.js';
+import { codeOf, logIn, register } from '../auth/signed-in.js';
 import { eventually } from '../setup/eventually.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
 import { eventsAbout, signInAs, type Person } from './staff.js';
@@ -42,6 +42,21 @@ test('suspending reaches the person at once: the token that worked does not, and
   expect(await eventsAbout(server, person.id)).toEqual(
     expect.arrayContaining([expect.objectContaining({ action: 'user.suspended', actorId: admin.id })]),
   );
+});
+
+test.each([
+  ['SUSPENDED', 'ACCOUNT_SUSPENDED'],
+  ['DELETED', 'ACCOUNT_DELETED'],
+] as const)('a session that still runs is not refreshed while the account is %s', async (status, code) => {
+  const email = await register(server);
+  const { refreshToken } = (await logIn(server, email)).tokens;
+  const refresh = () => server.rest('POST', '/api/v1/auth/refresh', { refresh_token: refreshToken });
+  const become = (data: { status: typeof status | 'ACTIVE'; deletedAt: Date | null }) =>
+    server.app.db.user.update({ where: { email }, data, select: { id: true } });
+  await become({ status, deletedAt: new Date() });
+  expect((await refresh()).body).toMatchObject({ code });
+  await become({ status: 'ACTIVE', deletedAt: null });
+  expect((await refresh()).status).toBe(200);
 });
 
 test('reinstating lets the person in again', async () => {
