@@ -190,11 +190,14 @@ describe('cookies', () => {
 });
 
 describe('cross-origin requests', () => {
-  const preflight = (origin: string) =>
-    call('OPTIONS', '/graphql', undefined, {
-      origin,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'authorization,x-auth-transport',
+  const preflight = (origin: string, url = server.url) =>
+    fetch(`${url}/graphql`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,x-auth-transport',
+      },
     });
 
   test('configured origins may send credentials', async () => {
@@ -210,4 +213,19 @@ describe('cross-origin requests', () => {
       expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBeNull();
     },
   );
+
+  test('Apollo’s explorer may in development, where it opens at /graphql', async () => {
+    const development = await startLibrary('development');
+    try {
+      for (const origin of ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com']) {
+        const { headers } = await preflight(origin, development.url);
+        expect(headers.get('access-control-allow-origin')).toBe(origin);
+        expect(headers.get('access-control-allow-headers')).toContain('authorization');
+      }
+      const evil = await preflight('https://evil.example.com', development.url);
+      expect(evil.headers.get('access-control-allow-origin')).toBeNull();
+    } finally {
+      await development.stop();
+    }
+  });
 });
