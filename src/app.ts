@@ -184,7 +184,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     recordAccess,
     authenticate: createAuthenticate({ accessTokens, endedSessions }),
     routes: createRoutes(services, hotReads, clock),
-    metrics: [...createMetrics({ db, cases: services.cases, openFailures }), ...guards.metrics],
+    metrics: [...createMetrics({ db, openFailures, ...services }), ...guards.metrics],
     gate,
     readinessChecks: {
       database: () => pingDatabase(databaseUrl),

@@ -1,5 +1,6 @@
 import type { Database } from '../database/client.js';
 import type { Metric, Sample } from '../http/metrics.js';
+import type { Passwords } from '../security/passwords.js';
 import type { CaseService } from '../services/compliance/cases/case.service.js';
 
 interface MetricSources {
@@ -7,10 +8,11 @@ interface MetricSources {
   cases: Pick<CaseService, 'count'>;
   /** Sealed values that did not open, by model. */
   openFailures: () => ReadonlyMap<string, number>;
+  passwordQueue: Passwords['load'];
 }
 
 /** What operators watch beside the process itself: requests of people that wait too long, and jobs. */
-export function createMetrics({ db, cases, openFailures }: MetricSources): Metric[] {
+export function createMetrics({ db, cases, openFailures, passwordQueue }: MetricSources): Metric[] {
   const gauge = (name: string, help: string, read: () => Promise<number>): Metric => ({
     name,
     type: 'gauge',
@@ -32,6 +34,12 @@ export function createMetrics({ db, cases, openFailures }: MetricSources): Metri
       type: 'counter',
       help: 'Sealed values that did not open, by model. Any is a reason to look.',
       read: () => [...openFailures()].map(([model, value]) => ({ labels: { model }, value })),
+    },
+    {
+      name: 'custodia_password_queue',
+      type: 'gauge',
+      help: 'Hashes of passwords that are computed and that wait in this process.',
+      read: () => Object.entries(passwordQueue()).map(([state, value]) => ({ labels: { state }, value })),
     },
     {
       name: 'custodia_jobs',

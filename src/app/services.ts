@@ -87,6 +87,12 @@ export function createServices({
   const profiles = createProfileService({ db, audit });
   const cases = createCaseService({ db, clock, audit });
   const consents = createConsentService({ db, clock, audit, cases });
+  const passwords = createPasswords({
+    pepper,
+    argon2: config.argon2,
+    concurrency: config.hashConcurrency,
+    queueLimit: config.hashQueueLimit,
+  });
   const identity = createIdentityService({
     db,
     privacy,
@@ -96,12 +102,7 @@ export function createServices({
     audit,
     reports,
     ...guards,
-    passwords: createPasswords({
-      pepper,
-      argon2: config.argon2,
-      concurrency: config.hashConcurrency,
-      queueLimit: config.hashQueueLimit,
-    }),
+    passwords,
     policy: {
       minLength: config.passwordMinLength,
       serviceName: config.serviceName,
@@ -172,5 +173,7 @@ export function createServices({
     exports,
     admin,
     transfer,
+    /** What the hashing of passwords has to do. */
+    passwordQueue: passwords.load,
   };
 }

@@ -20,6 +20,9 @@ test('without a token, the same machine reads them, and nobody whom a proxy spea
   expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
   const text = await answer.text();
   expect(text).toContain('# TYPE custodia_cases_overdue gauge\ncustodia_cases_overdue 0\n');
+  for (const state of ['running', 'waiting']) {
+    expect(text).toContain(`\ncustodia_password_queue{state="${state}"} 0\n`);
+  }
   expect(text).toMatch(/\ncustodia_http_requests_total\{method="GET",status="2xx"\} [1-9]/);
   expect(text).toMatch(/\nprocess_resident_memory_bytes \d+\n/);
   for (const line of text.trim().split('\n')) {
