@@ -8,7 +8,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', {}] },
   globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
   globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
-  // Left to itself, Jest keeps one processor free and runs one file at a time on a machine of two.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // One more than there are processors: a third of the time of a test is waiting, for processes and for retries.
+  maxWorkers: availableParallelism() + 1,
   testTimeout: 180_000, // some start whole servers, which takes its time on a busy machine
 };

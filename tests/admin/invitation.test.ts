@@ -88,7 +88,7 @@ test('a token of another purpose sets no first password', async () => {
 /** The token that was mailed last; the mail before may have come late. */
 async function tokenTo(email: string): Promise<string> {
   const { id } = await server.app.db.user.findUniqueOrThrow({ where: { email }, select: { id: true } });
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     if ((await server.app.db.outgoingMail.count({ where: { userId: id } })) === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

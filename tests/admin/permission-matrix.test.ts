@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await startFullServer();
   personOf = createPeople(server);
   other = await createAccount(server);
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 test('every field has an entry: what nobody decided, nobody gets', () => {

@@ -185,7 +185,7 @@ async function contents(): Promise<Record<string, string>> {
 
 /** Waits until no mail and no job is under way, which would change tables by themselves. */
 async function quiet(): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
+  for (let attempt = 0; attempt < 2_400; attempt += 1) {
     const { rows } = await superuser.query<{ busy: boolean }>(
       `SELECT EXISTS (SELECT 1 FROM outgoing_mails) OR EXISTS (SELECT 1 FROM pgboss.job
          WHERE state < 'completed' AND name NOT LIKE '\\_\\_%' AND start_after <= now()) AS busy`,

@@ -44,7 +44,7 @@ const STATES = {
     const { id: id2 } = requestIn(await erasuresOf(server).erase(staff.token, person.id));
     await eventually(async () => {
       expect((await erasuresOf(server).find(staff.token, id2))?.status).toBe('COMPLETED');
-    }, 20_000);
+    });
     return { ...person, id2 };
   },
   'with a closed case': async () => withCase({ status: 'CLOSED', closedAt: new Date() }),
@@ -61,7 +61,7 @@ beforeAll(async () => {
   server = await startFullServer();
   staff = await signUp(server, ['PRIVACY_OFFICER', 'ADMIN']);
   for (const [name, make] of Object.entries(STATES)) subjects.set(name as State, await make());
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 async function asked() {

@@ -46,7 +46,7 @@ beforeAll(async () => {
   people = { gone: await live('gone'), stays: await live('stays') };
   dump = await takeDump();
   await restore(dump);
-}, 60_000);
+});
 afterAll(async () => {
   for (const each of opened) await each.close();
   await workshop?.close();
@@ -169,7 +169,7 @@ test('an erasure that dies between the key and the rows, and again by SIGKILL, e
   expect(request).toMatchObject({ status: 'COMPLETED', receipt: expect.any(String) });
   expect(await statusOf(userId)).toBe('ERASED');
   expect(await keysOf(people.stays.userId)).toHaveLength(1);
-}, 60_000);
+});
 
 test('now the dump opens nothing of who is erased, in no table, and all of who stays', async () => {
   const thief = openThief();

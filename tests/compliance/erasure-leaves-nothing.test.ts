@@ -42,11 +42,8 @@ beforeAll(async () => {
   before = { a: await rowsOf(a), b: await rowsOf(b) };
   const erasures = erasuresOf(server);
   const { id } = requestIn(await erasures.erase(officer.token, a.id));
-  await eventually(
-    async () => expect((await erasures.find(officer.token, id))?.status).toBe('COMPLETED'),
-    20_000,
-  );
-}, 90_000);
+  await eventually(async () => expect((await erasures.find(officer.token, id))?.status).toBe('COMPLETED'));
+});
 afterAll(() => server.stop());
 
 async function call(

@@ -33,7 +33,7 @@ beforeAll(async () => {
   officer = await signUp(server, ['PRIVACY_OFFICER']);
   person = await signUp(server);
   requestId = requestIn(await erasuresOf(server).erase(officer.token, person.id)).id;
-}, 60_000);
+});
 afterAll(async () => {
   await server.stop();
   receiver.close();
@@ -60,8 +60,8 @@ test('each system is told, again until it acknowledges, and the request says wha
         acknowledgedAt: expect.any(String),
       },
     ]);
-  }, 60_000);
-}, 70_000);
+  });
+});
 
 test('the event is a signed Security Event Token that names the account by its id and nothing else', async () => {
   const jwks = (await server.rest('GET', '/.well-known/jwks.json')).body as {

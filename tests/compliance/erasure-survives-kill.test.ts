@@ -25,7 +25,7 @@ beforeAll(async () => {
   workshop = await openErasureWorkshop({ url: database.url, dataDir, keyRing: loadKeyRing(ring) });
   client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
-}, 60_000);
+});
 afterAll(async () => {
   await client?.end();
   await workshop?.close();
@@ -223,4 +223,4 @@ test('two processes that carry out one erasure at once end the same', async () =
   const { userId, erasureId } = await beginErasure(workshop, 'ada');
   await Promise.all([runInProcess(erasureId, ''), workshop.erasures.carryOut(erasureId)]);
   expect(await endState(userId)).toEqual(DONE);
-}, 60_000);
+});

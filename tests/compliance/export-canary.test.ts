@@ -34,7 +34,7 @@ beforeAll(async () => {
   });
   const { downloadUrl } = await readyExport(server, alice);
   archive = await fetchArchive(server, downloadUrl!);
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 test('the rows of this test cover every table of which a person receives something', () => {

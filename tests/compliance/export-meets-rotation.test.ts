@@ -21,7 +21,7 @@ beforeAll(async () => {
     policyVersion: '1',
   }));
   await server.app.db.consent.createMany({ data: consents });
-}, 60_000);
+});
 afterAll(() => keyed.stop());
 
 /** Longer than the server needs to notice a changed ring, and than any transaction here takes. */

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await writeFile(join(dataDir, 'ring.json'), ring, { mode: 0o600 });
   workshop = createExportParts({ url: database.url, dataDir, keyRing: loadKeyRing(ring) });
   await workshop.jobs.prepare();
-}, 60_000);
+});
 afterAll(async () => {
   await workshop?.close();
   await database?.drop();
@@ -61,4 +61,4 @@ test(`160 MB of events are exported by a process that may use ${HEAP_MIB} MiB`, 
   expect(await db.dataExport.findUnique({ where: { id }, select: { status: true } })).toEqual({
     status: 'READY',
   });
-}, 60_000);
+});

@@ -46,7 +46,7 @@ export async function readyExport(server: FullServer, person: Person): Promise<S
     person.token,
   );
   const { id } = (asked.data?.requestDataExport as { dataExport: { id: string } }).dataExport;
-  for (let attempt = 0; attempt < 400; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     const found = (await exportsOf(server, person)).find((each) => each.id === id);
     if (found?.status === 'READY') return found;
     if (found?.status !== 'PENDING') throw new Error(`The export is ${found?.status}.`);

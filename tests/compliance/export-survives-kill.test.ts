@@ -23,7 +23,7 @@ beforeAll(async () => {
   await writeFile(join(dataDir, 'ring.json'), ring, { mode: 0o600 });
   workshop = createExportParts({ url: database.url, dataDir, keyRing: loadKeyRing(ring) });
   await workshop.jobs.prepare();
-}, 60_000);
+});
 afterAll(async () => {
   await workshop?.close();
   await database?.drop();
@@ -154,7 +154,7 @@ test('two processes that make one export at once end the same', async () => {
   await Promise.all([runInProcess(exportId, ''), here]);
   expect(await endState(userId, exportId)).toEqual(DONE);
   finished.push({ userId, exportId });
-}, 60_000);
+});
 
 test('what dead attempts left is unreadable, since its key was never stored, and goes with the next clearing', async () => {
   const { db } = workshop.parts;

@@ -28,7 +28,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 async function isGone(pid: number): Promise<boolean> {
-  return waitUntil(async () => (await findStartMark(pid)) === null, 10_000);
+  return waitUntil(async () => (await findStartMark(pid)) === null, 30_000);
 }
 
 async function killAndWait({ child }: EmbeddedProcess): Promise<void> {

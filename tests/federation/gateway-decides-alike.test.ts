@@ -15,7 +15,7 @@ beforeAll(async () => {
   personOf = createPeople(graph.server);
   buyer = await createAccount(graph.server);
   graph.orders.push({ id: 'of-another', product: 'A book', buyerId: buyer.id });
-}, 60_000);
+});
 afterAll(() => graph.stop());
 
 type Answer = Awaited<ReturnType<FederatedGraph['ask']>>;

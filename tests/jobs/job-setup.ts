@@ -9,7 +9,10 @@ import { createTestDatabase } from '../setup/test-database.js';
 /** A database with a client, and jobs as several processes would have them; `close` stops all. */
 export async function createJobSetup() {
   const database = await createTestDatabase();
-  const db = new PrismaClient({ adapter: new PrismaPg({ connectionString: database.url }) });
+  const db = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: database.url }),
+    transactionOptions: { maxWait: 30_000, timeout: 60_000 }, // for a machine that does much else besides
+  });
   const started: Jobs[] = [];
   const { log, lines } = createRecordingLog();
   return {
@@ -41,11 +44,11 @@ export function createRecordingLog(): { log: Log; lines: Record<string, unknown>
   return { log: createLog('trace', destination), lines };
 }
 
-/** Resolves when `isTrue` is; rejects after twenty seconds. */
+/** Resolves when `isTrue` is; rejects after a minute. */
 export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 800; attempt += 1) {
+  for (let attempt = 0; attempt < 2_400; attempt += 1) {
     if (await isTrue()) return;
     await sleep(25);
   }
-  throw new Error('It did not happen within twenty seconds.');
+  throw new Error('It did not happen within a minute.');
 }

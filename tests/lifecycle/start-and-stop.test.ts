@@ -93,7 +93,7 @@ test('a stop amid the start leaves no process and no lock', async () => {
   const folder = await makeDataDir();
   const server = spawnServer({ DATA_DIR: folder });
   const begins = () => findPostgresPid(folder).then(Number.isInteger, () => false);
-  expect(await waitUntil(begins, 40_000)).toBe(true);
+  expect(await waitUntil(begins, 120_000)).toBe(true);
   const postgres = await findPostgresPid(folder);
   await stopServer(server, 'SIGTERM');
   expect(await isGone(postgres)).toBe(true);

@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   server = await startFullServer({ LOG_LEVEL: 'trace', TRUSTED_PROXIES: '1' }, sink);
   await liveALife();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 async function call(path: string, body: object, token?: string): Promise<Record<string, unknown>> {

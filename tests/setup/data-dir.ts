@@ -16,6 +16,6 @@ export async function removeDataDir(dataDir: string): Promise<void> {
   const elsewhere = await readlink(join(dataDir, 'postgres')).catch(() => null);
   if (elsewhere !== null) await rm(dirname(elsewhere), { recursive: true, force: true });
   // A PostgreSQL whose server was killed may still be writing its last checkpoint.
-  await waitUntil(async () => (await findPostmaster(join(dataDir, 'postgres'))) === null, 5_000);
+  await waitUntil(async () => (await findPostmaster(join(dataDir, 'postgres'))) === null, 30_000);
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }

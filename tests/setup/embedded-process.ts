@@ -45,6 +45,6 @@ export async function endAllElsewhere(): Promise<void> {
   for (const child of started.splice(0)) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
     child.stdin?.end();
-    await waitUntil(() => child.exitCode !== null, 10_000);
+    await waitUntil(() => child.exitCode !== null, 30_000);
   }
 }

@@ -105,7 +105,7 @@ function bearer(token: string | undefined): Record<string, string> {
 /** The token in the link of the newest mail of a template; waits until there is one. */
 async function waitForMailedToken(dataDir: string, template: string): Promise<string> {
   const folder = join(dataDir, 'mail');
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  for (let attempt = 0; attempt < 1_200; attempt += 1) {
     const files = await readdir(folder).catch(() => []);
     const newest = files
       .filter((name) => name.endsWith(`-${template}.eml`))
