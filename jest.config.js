@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 export default {
   runtime: '<rootDir>/tests/setup/native-runtime.cjs',
   testEnvironment: '<rootDir>/tests/setup/native-environment.cjs',
+  setupFiles: ['reflect-metadata'], // before the first class of type-graphql is read, as src/app.ts does
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', {}] },
   globalSetup: '<rootDir>/tests/setup/start-postgres.ts',

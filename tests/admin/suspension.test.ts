@@ -76,7 +76,7 @@ test('reinstating lets the person in again', async () => {
 
 test('a suspension ends by itself when its time is over', async () => {
   const person = await signInAs(server);
-  await suspend(person.id, new Date(Date.now() + 1_500));
+  await suspend(person.id, new Date(Date.now() + 5_000));
   expect(codeOf(await signIn(person.email))).toBe('ACCOUNT_SUSPENDED');
   await eventually(async () => expect((await signIn(person.email)).errors).toBeUndefined());
   const events = await eventsAbout(server, person.id);

@@ -46,9 +46,15 @@ test('the key set may be cached and is sent again only when it changed', async (
 test('closing lets a running request end and leaves no connection', async () => {
   let release = (): void => undefined;
   const gate = new Promise<void>((resolve) => (release = resolve));
-  const server = await startLibrary('production', { readinessChecks: { slow: () => gate } });
+  let arrive = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const slow = () => {
+    arrive();
+    return gate;
+  };
+  const server = await startLibrary('production', { readinessChecks: { slow } });
   const running = fetch(`${server.url}/readyz`);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await arrived;
   const stopped = server.stop();
   release();
   expect((await running).status).toBe(200);
