@@ -20,7 +20,7 @@ export async function startSpa() {
     build(outDir),
   ]);
   const preview = vite(['preview', '--port', String(port), '--outDir', outDir], { CUSTODIA_URL: server.url });
-  await eventually(async () => expect((await fetch(origin)).ok).toBe(true), 30_000);
+  await eventually(async () => expect((await fetch(origin)).ok).toBe(true));
   return {
     origin,
     server,

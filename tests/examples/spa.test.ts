@@ -103,7 +103,7 @@ describeInChromium('the single-page application', () => {
     await tab.follow('Your data');
     await tab.press('Ask for a copy');
     await tab.press('Download');
-    await eventually(async () => expect(await readdir(folder)).toEqual(['my-data.zip']), 20_000);
+    await eventually(async () => expect(await readdir(folder)).toEqual(['my-data.zip']));
     expect((await readFile(join(folder, 'my-data.zip'))).subarray(0, 2).toString()).toBe('PK');
     await rm(folder, { recursive: true });
   });

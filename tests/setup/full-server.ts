@@ -93,7 +93,7 @@ export async function startFullServer(env: NodeJS.ProcessEnv = {}, logTo?: NodeJ
     async stop(): Promise<void> {
       await app.stop();
       await database.drop();
-      await rm(dataDir, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
