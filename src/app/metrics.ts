@@ -21,10 +21,10 @@ export function createMetrics({ db, cases, openFailures, passwordQueue }: Metric
   });
   return [
     gauge('custodia_cases_open', 'Data-subject requests that are not answered yet.', () =>
-      cases.count({ status: ['OPEN'], overdueOnly: false }),
+      cases.count({ status: ['OPEN'], overdueOnly: false, includeRestricted: true }),
     ),
     gauge('custodia_cases_overdue', 'Data-subject requests that are open past their date.', () =>
-      cases.count({ status: null, overdueOnly: true }),
+      cases.count({ status: null, overdueOnly: true, includeRestricted: true }),
     ),
     gauge('custodia_exports_pending', 'Data exports that are being made.', () =>
       db.dataExport.count({ where: { status: 'PENDING' } }),

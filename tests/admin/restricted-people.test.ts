@@ -1,5 +1,6 @@
+import type { Role } from '../../src/security/permissions.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
-import { createAccount, signInAs } from './staff.js';
+import { createAccount, signInAs, type Person } from './staff.js';
 
 let server: FullServer;
 
@@ -28,4 +29,68 @@ test('somebody whose processing is restricted is there for themselves and for pr
     expect(nodes).toHaveLength(totalCount);
     expect([role, errors?.[0]?.extensions.code]).toEqual([role, isShown ? undefined : 'FORBIDDEN']);
   }
+});
+
+describe('what else is held about them', () => {
+  const PERSONAL = 'canary-reason';
+  let person: Person;
+  let erasureId: string;
+
+  beforeAll(async () => {
+    person = await signInAs(server);
+    const ask = 'mutation ($reason: String) { requestErasure(reason: $reason) { erasureRequest { id } } }';
+    const { data } = await server.graphql(ask, { reason: PERSONAL }, person.token);
+    erasureId = (data?.requestErasure as { erasureRequest: { id: string } }).erasureRequest.id;
+    const restrict = 'mutation { setProcessingRestriction(restricted: true) { user { id } } }';
+    expect((await server.graphql(restrict, {}, person.token)).errors).toBeUndefined();
+  });
+
+  async function read(query: string, roles: Role[]) {
+    const { token } = await signInAs(server, roles);
+    const { data, errors } = await server.graphql(query, { id: person.id, erasureId }, token);
+    expect(errors).toBeUndefined();
+    return data ?? {};
+  }
+  const nodesOf = (list: unknown) => (list as { nodes: Record<string, unknown>[] }).nodes;
+
+  test.each<[string, Role[], boolean]>([
+    ['an administrator', ['ADMIN'], false],
+    ['a privacy officer', ['PRIVACY_OFFICER'], true],
+    ['both in one', ['ADMIN', 'PRIVACY_OFFICER'], true],
+  ])('%s reads it: %j %j', async (_who, roles, isShown) => {
+    const events = 'auditEvents(filter: { subjectId: $id }) { nodes { action ipAddress userAgent } }';
+    const { auditEvents } = await read(`query ($id: ID!) { ${events} }`, roles);
+    expect(nodesOf(auditEvents).map(({ action }) => action)).toContain('processing.restricted');
+    const origins = nodesOf(auditEvents).filter((event) => event.ipAddress ?? event.userAgent);
+    expect(origins.length > 0).toBe(isShown);
+
+    const lists = '{ userId reason } totalCount } dataSubjectRequests { nodes { userId } totalCount';
+    const answer = await read(`{ erasureRequests { nodes ${lists} } }`, roles);
+    for (const list of [answer.erasureRequests, answer.dataSubjectRequests]) {
+      const { totalCount } = list as { totalCount: number };
+      expect(nodesOf(list).some(({ userId }) => userId === person.id)).toBe(isShown);
+      expect(nodesOf(list)).toHaveLength(totalCount);
+    }
+    expect(JSON.stringify(answer).includes(PERSONAL)).toBe(isShown);
+
+    const request = 'node(id: $erasureId) { ... on ErasureRequest { reason } }';
+    const { node } = await read(`query ($erasureId: ID!) { ${request} }`, roles);
+    expect(node).toEqual(isShown ? { reason: PERSONAL } : null);
+  });
+
+  test('whoever takes such a request back learns no reason from the answer', async () => {
+    const cancel = 'cancelErasure(id: $erasureId) { erasureRequest { status reason } }';
+    expect(await read(`mutation ($erasureId: ID!) { ${cancel} }`, ['ADMIN'])).toEqual({
+      cancelErasure: { erasureRequest: { status: 'CANCELLED', reason: null } },
+    });
+  });
+
+  test('they themselves read all of it', async () => {
+    const query = `query ($erasureId: ID!) { node(id: $erasureId) { ... on ErasureRequest { reason } }
+      viewer { auditEvents { nodes { ipAddress } } } }`;
+    const { data } = await server.graphql(query, { erasureId }, person.token);
+    expect(data?.node).toEqual({ reason: PERSONAL });
+    const { auditEvents } = data?.viewer as { auditEvents: unknown };
+    expect(nodesOf(auditEvents).some(({ ipAddress }) => ipAddress !== null)).toBe(true);
+  });
 });

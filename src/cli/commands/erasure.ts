@@ -40,6 +40,9 @@ export const erasureRequest = defineCommand({
   },
 });
 
+/** Whoever is at the server's console stands above every account. */
+const EVERY = { status: null, includeRestricted: true };
+
 /** Shows where erasures stand. */
 export const erasureStatus = defineCommand({
   name: 'erasure status',
@@ -49,7 +52,7 @@ export const erasureStatus = defineCommand({
   async run({ values }, surroundings) {
     return openApp(surroundings, async ({ erasures }) => {
       if (values.id === undefined) {
-        for (const record of await erasures.list({ status: null, limit: 50, after: null })) {
+        for (const record of await erasures.list(EVERY, { limit: 50, after: null })) {
           surroundings.print(describe(record));
         }
         return 0;

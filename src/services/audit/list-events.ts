@@ -18,6 +18,8 @@ export interface EventView {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
   readonly data: JsonObject;
+  /** Whether the processing of the subject's data is restricted (Art. 18 GDPR). */
+  readonly isRestricted: boolean;
 }
 
 export interface EventFilter {
@@ -45,11 +47,13 @@ interface EventRow extends StoredOrigin {
   data: JsonObject;
   commitment: Uint8Array | null;
   isErased: boolean;
+  isRestricted: boolean;
 }
 
 const SELECT = `SELECT e.id::text, l.sequence::text, e.at, e.action, e.actor_id::text AS "actorId",
     e.subject_id::text AS "subjectId", e.data, e.origin_commitment AS commitment,
-    ${ORIGIN_COLUMNS}, e.subject_id IS NOT NULL AND u.id IS NULL AS "isErased"
+    ${ORIGIN_COLUMNS}, e.subject_id IS NOT NULL AND u.id IS NULL AS "isErased",
+    u.processing_restricted_at IS NOT NULL AS "isRestricted"
   FROM audit_events e
   LEFT JOIN audit_leaves l ON l.event_id = e.id
   LEFT JOIN users u ON u.id = e.subject_id AND u.status <> 'ERASED'
@@ -92,10 +96,10 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
   }
 
   async function view(row: EventRow, keys: ReadonlyMap<string, string>): Promise<EventView> {
-    const { id, sequence, at, action, actorId, subjectId, data } = row;
+    const { id, sequence, at, action, actorId, subjectId, data, isRestricted } = row;
     const origin = row.isErased ? null : await openCommitted(row, keys);
     const { ipAddress = null, userAgent = null } = origin ?? {};
-    return { id, sequence, at, action, actorId, subjectId, ipAddress, userAgent, data };
+    return { id, sequence, at, action, actorId, subjectId, ipAddress, userAgent, data, isRestricted };
   }
 
   /** @throws SealedValueError when the origin does not open, or is not the one that the event commits to */

@@ -10,6 +10,7 @@ import type { AuditLog } from '../../audit/audit-log.js';
 import type { createListEvents, EventFilter, EventPosition, EventView } from '../../audit/list-events.js';
 import type { FindNode } from '../../identity/identity.resolver.js';
 import { User } from '../../identity/identity.types.js';
+import { readsRestricted } from '../../identity/visible-user.js';
 import { AuditEvent, AuditEventConnection, AuditEventFilter, AuditVerification } from './audit.types.js';
 
 type Events = ReturnType<typeof createListEvents>;
@@ -87,7 +88,7 @@ export class AuditResolver {
     const position = page.after && readPosition(page.after);
     const events = await this.parts.events.list(filter, { limit: page.limit + 1, after: position });
     return createConnection({
-      rows: events.map((event) => show(event, context)),
+      rows: await Promise.all(events.map((event) => show(event, context))),
       page,
       positionOf: ({ at, id }) => [at.toISOString(), id],
     });
@@ -96,15 +97,19 @@ export class AuditResolver {
 
 /**
  * An event as the caller may see it. Where somebody else acted on the caller's account, the address is theirs and
- * not the caller's. Reading another's is noted.
+ * not the caller's. Where it came from is part of what a restriction keeps from other staff than privacy officers.
+ * Reading another's is noted.
  */
-function show(event: EventView, { viewer, viewedAccounts }: GraphqlContext): AuditEvent {
+async function show(event: EventView, context: GraphqlContext): Promise<AuditEvent> {
+  const { viewer, viewedAccounts } = context;
   const { subjectId, actorId } = event;
   if (subjectId === viewer?.userId && actorId !== null && actorId !== subjectId) {
     return new AuditEvent({ ...event, ipAddress: null, userAgent: null });
   }
-  if (subjectId !== null && subjectId !== viewer?.userId) viewedAccounts.add(subjectId);
-  return new AuditEvent(event);
+  if (subjectId === null || subjectId === viewer?.userId) return new AuditEvent(event);
+  viewedAccounts.add(subjectId);
+  if (!event.isRestricted || (await readsRestricted(context))) return new AuditEvent(event);
+  return new AuditEvent({ ...event, ipAddress: null, userAgent: null });
 }
 
 function readFilter(filter: AuditEventFilter | null): EventFilter {

@@ -34,7 +34,8 @@ export class AuditEvent extends Node {
   @Field(() => String, {
     nullable: true,
     description:
-      'The network address of whoever did it; null where none is kept: deleted in time, the person erased or unknown.',
+      'The network address of whoever did it; null where none is kept: deleted in time, the person erased or unknown; ' +
+      'and, without `privacy:restricted`, where the processing of the person’s data is restricted.',
   })
   readonly ipAddress: string | null;
 

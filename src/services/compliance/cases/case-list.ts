@@ -13,13 +13,16 @@ export interface CaseFilter {
   status: readonly DataSubjectRequestStatus[] | null;
   /** Only those that are open past their date. */
   overdueOnly: boolean;
+  /** Whether those of people are listed whose processing is restricted (Art. 18 GDPR). */
+  includeRestricted: boolean;
 }
 
 /** Reads the cases, the most urgent first. */
 export function createListCases({ db, clock }: Pick<CaseParts, 'db' | 'clock'>) {
-  function matching({ status, overdueOnly }: CaseFilter) {
+  function matching({ status, overdueOnly, includeRestricted }: CaseFilter) {
     return {
       ...(status ? { status: { in: [...status] } } : {}),
+      ...(includeRestricted ? {} : { user: { processingRestrictedAt: null } }),
       ...(overdueOnly ? { AND: [{ status: 'OPEN' as const, dueAt: { lt: clock.now() } }] } : {}),
     };
   }

@@ -8,6 +8,7 @@ import { createConnection, readPageRequest } from '../../../graphql/page.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid } from '../../../input/uuid.js';
 import { requireViewer } from '../../../security/request-context.js';
+import { readsRestricted } from '../../identity/visible-user.js';
 import type { CasePosition } from './case-list.js';
 import type { CaseRecord } from './case-record.js';
 import type { CaseService } from './case.service.js';
@@ -52,7 +53,8 @@ export class CaseResolver {
       { first: first ?? PAGE_SIZE, after },
       context.cursors.of('dataSubjectRequests', 2),
     );
-    const filter = { status: status ?? null, overdueOnly };
+    const includeRestricted = await readsRestricted(context);
+    const filter = { status: status ?? null, overdueOnly, includeRestricted };
     const records = await this.parts.cases.list(filter, {
       limit: page.limit + 1,
       after: page.after && readPosition(page.after),

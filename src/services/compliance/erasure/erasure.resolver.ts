@@ -11,6 +11,7 @@ import { isUuid } from '../../../input/uuid.js';
 import { requireViewer } from '../../../security/request-context.js';
 import { requireRecentSignIn } from '../../../security/step-up.js';
 import type { FindNode } from '../../identity/identity.resolver.js';
+import { readsRestricted } from '../../identity/visible-user.js';
 import type { ErasureActor } from './erasure-parts.js';
 import type { ErasureService } from './erasure.service.js';
 import {
@@ -29,8 +30,10 @@ export function createFindErasureNode(service: Pick<ErasureService, 'find'>): Fi
     if (!context.viewer) return null;
     const record = await service.find(id);
     if (!record) return null;
-    const isOwn = record.userId === context.viewer.userId;
-    return isOwn || (await context.permissions()).has('privacy:read') ? new ErasureRequest(record) : null;
+    if (record.userId === context.viewer.userId) return new ErasureRequest(record);
+    if (!(await context.permissions()).has('privacy:read')) return null;
+    const shown = await service.find(id, { includeRestricted: await readsRestricted(context) });
+    return shown && new ErasureRequest(shown);
   };
 }
 
@@ -54,9 +57,12 @@ export class ErasureResolver {
     nullable: true,
     description: 'Why it was asked for; erased with the person. Reading that of another is a recorded look.',
   })
-  reason(@Root() request: ErasureRequest, @Ctx() context: GraphqlContext): Promise<string | null> {
-    if (request.userId !== context.viewer?.userId) context.viewedAccounts.add(request.userId);
-    return context.loader(this.makeReasonsLoader).load(request.id);
+  async reason(@Root() request: ErasureRequest, @Ctx() context: GraphqlContext): Promise<string | null> {
+    const { reason, isRestricted } = await context.loader(this.makeReasonsLoader).load(request.id);
+    if (request.userId === context.viewer?.userId) return reason;
+    if (isRestricted && !(await readsRestricted(context))) return null;
+    context.viewedAccounts.add(request.userId);
+    return reason;
   }
 
   @FieldResolver(() => [ErasureNotice], {
@@ -77,14 +83,14 @@ export class ErasureResolver {
   ): Promise<Connection<ErasureRequest>> {
     const cursors = context.cursors.of('erasureRequests', 2);
     const page = readPageRequest({ first: first ?? PAGE_SIZE, after }, cursors);
-    const wanted = status ?? null;
+    const filter = { status: status ?? null, includeRestricted: await readsRestricted(context) };
     const position = page.after && readPosition(page.after);
-    const records = await this.service.list({ status: wanted, limit: page.limit + 1, after: position });
+    const records = await this.service.list(filter, { limit: page.limit + 1, after: position });
     return createConnection({
       rows: records.map((record) => new ErasureRequest(record)),
       page,
       positionOf: ({ requestedAt, id }) => [requestedAt.toISOString(), id],
-      countAll: () => this.service.count(wanted),
+      countAll: () => this.service.count(filter),
     });
   }
 

@@ -9,35 +9,58 @@ export interface ErasurePosition {
   id: string;
 }
 
+export interface ErasureFilter {
+  /** null: all. */
+  status: readonly ErasureStatus[] | null;
+  /** Whether those of people are listed whose processing is restricted (Art. 18 GDPR). */
+  includeRestricted: boolean;
+}
+
+interface ErasureReason {
+  reason: string | null;
+  isRestricted: boolean;
+}
+
+const REASON_COLUMNS = {
+  id: true,
+  reason: true,
+  user: { select: { processingRestrictedAt: true } },
+} as const;
+const UNRESTRICTED = { user: { processingRestrictedAt: null } } as const;
+
 /** Reads erasure requests. */
 export function createListErasures({ db }: { db: Database }) {
-  const among = (status: readonly ErasureStatus[] | null) => (status ? { status: { in: [...status] } } : {});
+  const among = ({ status, includeRestricted }: ErasureFilter) => ({
+    ...(status ? { status: { in: [...status] } } : {}),
+    ...(includeRestricted ? {} : UNRESTRICTED),
+  });
 
   /** At most `limit` requests that stand after `position`, the newest first. */
-  function list(page: {
-    status: readonly ErasureStatus[] | null;
-    limit: number;
-    after: ErasurePosition | null;
-  }): Promise<ErasureRecord[]> {
+  function list(
+    filter: ErasureFilter,
+    page: { limit: number; after: ErasurePosition | null },
+  ): Promise<ErasureRecord[]> {
     const { requestedAt, id } = page.after ?? {};
     const beyond = page.after && {
       OR: [{ requestedAt: { lt: requestedAt } }, { requestedAt, id: { lt: id } }],
     };
     return db.erasureRequest.findMany({
-      where: { ...among(page.status), ...beyond },
+      where: { ...among(filter), ...beyond },
       orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
       take: page.limit,
       select: ERASURE_COLUMNS,
     });
   }
 
-  function count(status: readonly ErasureStatus[] | null): Promise<number> {
-    return db.erasureRequest.count({ where: among(status) });
+  function count(filter: ErasureFilter): Promise<number> {
+    return db.erasureRequest.count({ where: among(filter) });
   }
 
-  /** The request of this id; null when there is none. */
-  async function find(id: string): Promise<ErasureRecord | null> {
-    return isUuid(id) ? db.erasureRequest.findUnique({ where: { id }, select: ERASURE_COLUMNS }) : null;
+  /** The request of this id; null when there is none, or only that of somebody whom the caller may not read. */
+  async function find(id: string, { includeRestricted = true } = {}): Promise<ErasureRecord | null> {
+    if (!isUuid(id)) return null;
+    const where = { id, ...(includeRestricted ? {} : UNRESTRICTED) };
+    return db.erasureRequest.findFirst({ where, select: ERASURE_COLUMNS });
   }
 
   /** The open request of each of these accounts, in their order; null where there is none. */
@@ -51,19 +74,23 @@ export function createListErasures({ db }: { db: Database }) {
   }
 
   /**
-   * Why each of these was asked for, in their order; null where nobody said so, or the person is erased. One that does
+   * Why each of these was asked for, in their order, and whether the person's processing is restricted (Art. 18 GDPR);
+   * null where nobody said so, or the person is erased. One that does
    * not open is an error in its own place, and takes none of the others with it.
    */
-  async function findReasons(ids: readonly string[]): Promise<(string | null | Error)[]> {
+  async function findReasons(ids: readonly string[]): Promise<(ErasureReason | Error)[]> {
     const read = async (wanted: string[]) =>
-      db.erasureRequest.findMany({ where: { id: { in: wanted } }, select: { id: true, reason: true } });
+      db.erasureRequest.findMany({ where: { id: { in: wanted } }, select: REASON_COLUMNS });
     try {
-      const reasons = new Map((await read([...ids])).map(({ id, reason }) => [id, reason]));
-      return ids.map((id) => reasons.get(id) ?? null);
+      const reasons = new Map((await read([...ids])).map((row) => [row.id, row]));
+      return ids.map((id) => {
+        const { reason = null, user } = reasons.get(id) ?? {};
+        return { reason, isRestricted: user?.processingRestrictedAt != null };
+      });
     } catch (error) {
       if (!(error instanceof SealedValueError)) throw error;
       if (ids.length === 1) return [error];
-      return Promise.all(ids.map(async (id) => (await findReasons([id]))[0] ?? null));
+      return Promise.all(ids.map(async (id) => (await findReasons([id]))[0] ?? error));
     }
   }
 
