@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import pg from 'pg';
-import { eventually } from '../setup/eventually.js';
 import { startFullServer } from '../setup/full-server.js';
 import { makeDataDir, removeDataDir } from '../setup/data-dir.js';
+import { eventually } from '../setup/eventually.js';
 import {
   findPostgresPid,
   isGone,
@@ -16,6 +16,7 @@ import {
   stopAllServers,
   stopServer,
 } from '../setup/server-process.js';
+import { createEmptyDatabase } from '../setup/test-database.js';
 import { waitUntil } from '../../src/database/running-process.js';
 
 let parent: string;
@@ -73,13 +74,30 @@ test('idle and half-sent connections do not hold up the stop', async () => {
 });
 
 test('a request under way when the stop comes is answered', async () => {
-  const server = await startServer({ DATA_DIR: dataDir });
-  const account = await signUp(server.url);
-  const answer = signIn(server.url, account);
-  await new Promise((resolve) => setTimeout(resolve, 15));
-  const code = stopServer(server);
-  expect(await answer).toMatch(/^ey/);
-  expect(await code).toBe(0);
+  const database = await createEmptyDatabase();
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  try {
+    const server = await startServer({ DATA_DIR: dataDir, DATABASE_URL: database.url });
+    const account = await signUp(server.url);
+    await owner.query('BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE');
+    const answer = signIn(server.url, account);
+    await eventually(async () => {
+      const { rowCount } = await owner.query(
+        "SELECT FROM pg_locks WHERE relation = 'sessions'::regclass AND NOT granted",
+      );
+      expect(rowCount).toBe(1);
+    });
+    const code = stopServer(server);
+    await eventually(() => expect(fetch(`${server.url}/healthz`)).rejects.toThrow('fetch failed'));
+    await owner.query('ROLLBACK');
+    expect(await answer).toMatch(/^ey/);
+    expect(await code).toBe(0);
+  } finally {
+    await owner.end();
+    await stopAllServers();
+    await database.drop();
+  }
 });
 
 test('a reader of the output that goes away, as `tee` does at Ctrl-C, does not cut the stop short', async () => {
