@@ -73,6 +73,46 @@ test('when PostgreSQL cannot count, each process counts strictly, says so, and s
   }
 });
 
+const redisPath = findRedis();
+if (redisPath === null)
+  console.warn('Skipped without redis-server or valkey-server: a Redis that goes away and comes back.');
+
+(redisPath === null ? test.skip : test)(
+  'when its Redis goes away amid guesses, a process counts strictly, says so, and counts there once it is back',
+  async () => {
+    const port = await findFreePort();
+    let redis = await startRedis(redisPath ?? '', port);
+    const server = await startGuardedServer({ REDIS_URL: redis.url });
+    try {
+      expect(await guess(server, 'someone@example.com', 1)).toEqual(['INVALID_CREDENTIALS']);
+      expect(await readiness(server)).toMatchObject({ status: 'ok', checks: { guards: 'ok' } });
+
+      await redis.stop();
+      expect(await guess(server, 'someone@example.com', 3)).toEqual([
+        ...Array<string>(STRICT_BUDGET).fill('INVALID_CREDENTIALS'),
+        'RATE_LIMITED',
+        'RATE_LIMITED',
+      ]);
+      expect(await readiness(server)).toMatchObject({ status: 'degraded', checks: { guards: 'degraded' } });
+      expect(await metric(server, 'custodia_guard_degraded')).toBe(1);
+
+      redis = await startRedis(redisPath ?? '', port);
+      await eventually(async () => {
+        await guess(server, 'poll@example.com', 1);
+        expect(await readiness(server)).toMatchObject({ status: 'ok', checks: { guards: 'ok' } });
+      });
+      expect(await guess(server, 'another@example.com', 6)).toEqual([
+        ...Array<string>(5).fill('INVALID_CREDENTIALS'),
+        'RATE_LIMITED',
+      ]);
+      expect(await metric(server, 'custodia_guard_degraded')).toBe(0);
+    } finally {
+      await server.stop();
+      await redis.stop();
+    }
+  },
+);
+
 test('a server starts without its Redis, and counts there once it comes', async () => {
   const port = await findFreePort();
   const server = await startGuardedServer({ REDIS_URL: `redis://127.0.0.1:${port}` });

@@ -31,8 +31,7 @@ beforeAll(async () => {
     poolSize: 10,
   });
   const path = findRedis();
-  if (path === null) console.warn('Skipped without redis-server or valkey-server: counters in Redis.');
-  else {
+  if (path !== null) {
     redis = await startRedis(path);
     redisCounters = createRedisCounters(redis.url);
     await redisCounters.connect();
@@ -55,16 +54,12 @@ describe.each(STORES)('%s', (store, create) => {
   let counters: Counters;
   let serial = 0;
   const newKey = () => `${store}-${(serial += 1)}`;
-  const isMissing = () => store === 'Redis' && findRedis() === null;
+  const isMissing = store === 'Redis' && findRedis() === null;
+  if (isMissing) console.warn('Skipped without redis-server or valkey-server: counters in Redis.');
   beforeAll(() => {
-    if (!isMissing()) counters = create()!;
+    if (!isMissing) counters = create()!;
   });
-
-  function property(name: string, show: () => Promise<void>): void {
-    test(name, async () => {
-      if (!isMissing()) await show();
-    });
-  }
+  const property = isMissing ? test.skip : test;
 
   const take = (key: string, rule: Rule, now: number) => counters.take([{ key, rule }], now);
 

@@ -26,7 +26,9 @@ export async function startRedis(path: string, port?: string): Promise<RedisServ
   await isReady(child);
   return {
     url: `redis://127.0.0.1:${chosen}`,
+    /** Also when it has ended already. */
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;
