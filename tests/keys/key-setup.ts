@@ -47,7 +47,11 @@ export async function startWithKeyRingFile(settings: NodeJS.ProcessEnv = {}) {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }));
+    const ended = once(child, 'close').then(([code, signal]) => ({
+      code: code as number | null,
+      signal: signal as NodeJS.Signals | null,
+      output,
+    }));
     return { child, ended };
   }
 
@@ -60,13 +64,17 @@ export async function startWithKeyRingFile(settings: NodeJS.ProcessEnv = {}) {
     /** Runs the command to its end. */
     run: (...args: string[]) => custodia(...args).ended,
     sql: async <T>(text: string, values?: unknown[]) => (await raw.query(text, values)).rows as T[],
-    /** Kills the command (SIGKILL) after each of these times in ms, then lets it run to its end. */
-    async killAndResume(kills: number[], ...args: string[]) {
-      for (const after of kills) {
+    /**
+     * Kills the command (SIGKILL) at each of these moments, or after so many ms, then lets it run to its end.
+     * @throws Error when it had ended before
+     */
+    async killAndResume(kills: readonly (number | (() => Promise<void>))[], ...args: string[]) {
+      for (const moment of kills) {
         const { child, ended } = custodia(...args);
-        await Promise.race([sleep(after), ended]);
+        await Promise.race([typeof moment === 'number' ? sleep(moment) : moment(), ended]);
         child.kill('SIGKILL');
-        await ended;
+        const { code, signal, output } = await ended;
+        if (signal !== 'SIGKILL') throw new Error(`It ended with ${code} before it was killed: ${output}`);
       }
       return custodia(...args).ended;
     },
