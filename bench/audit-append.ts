@@ -4,6 +4,7 @@
  * transaction, as when staff look at a page of accounts; the sealer
  * runs in this process as it does in the server. The plain contestant writes rows made beforehand into tables of
  * the same columns, indexes and constraints, through the same driver and as many connections, in turns with the log.
+ * Ends with 1 when a rate or a ratio misses its bound.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -24,7 +25,7 @@ import { createCheckpointKeys } from '../src/services/audit/checkpoint-key.js';
 import { createLogFolder } from '../src/services/audit/log-folder.js';
 import { createPublisher } from '../src/services/audit/publish-checkpoints.js';
 import { createSealer } from '../src/services/audit/sealer.js';
-import { printMachine } from './report.js';
+import { printMachine, printVerdict } from './report.js';
 import { median } from './statistics.js';
 
 const CONNECTIONS = 24;
@@ -194,6 +195,8 @@ async function compete({ clients, size, append, plain, untilAllSealed }: Contest
       `${limit.toFixed(0)} µs a plain row (${(limit / cost).toFixed(2)})`,
   );
   console.log(`all sealed ${median(rates.lag).toFixed(1)} s after a round`);
+  printVerdict('events a second', median(rates.log), { atLeast: 5_000 });
+  printVerdict('ratio to plain inserts', median(ratios), { atLeast: 0.7 });
 }
 
 async function rateOf(clients: pg.Client[], once: Transact): Promise<number> {

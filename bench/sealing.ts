@@ -3,10 +3,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { openText, sealText } from '../src/privacy/envelope.js';
 import type { UserKey } from '../src/privacy/data-keys.js';
-import { printMachine } from './report.js';
+import { printMachine, printVerdict } from './report.js';
 import { median } from './statistics.js';
 
 // `npm run bench:sealing`: sealing and opening a value of 20 bytes against bare node:crypto, in turns within one run.
+// Ends with 1 when a ratio misses its bound.
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -87,4 +88,7 @@ const bare = sum('bare seal', 'bare open');
 const there = median(sum('seal', 'open').map((time, round) => (bare[round] ?? NaN) / time));
 console.log(`seal and open, of bare: ${there.toFixed(2)}`);
 const ready = ratio('open', 'bare open of ready-made buffers');
-console.log(`open, of bare on ready-made buffers: ${ready.toFixed(2)}`);
+console.log(`open, of bare on ready-made buffers: ${ready.toFixed(2)}\n`);
+printVerdict('seal, of bare', ratio('seal', 'bare seal'), { atLeast: 1 });
+printVerdict('open, of bare', ratio('open', 'bare open'), { atLeast: 1 });
+printVerdict('open, of bare on ready-made buffers', ready, { atLeast: 0.75 });
