@@ -38,30 +38,51 @@ const amongServices = SERVICES.slice(0, -1).map((name, index) => ({
   to: { path: `^src/services/(${SERVICES.slice(index + 1).join('|')})/` },
 }));
 
-const COMPLIANCE = [
-  'audit',
-  'inventory',
-  'cases',
-  'consents',
-  'exports',
-  'erasure',
-  'restriction',
-  'retention',
+// Within a part the same: a folder imports from those to its left. Files beside the folders join them and are free.
+const PARTS = [
+  {
+    name: 'security',
+    folder: 'src/security',
+    line: ['rights', 'passwords', 'second-factors', 'signing-keys', 'tokens', 'client', 'requests', 'guard'],
+    reason: 'what a right, a password or a key is does not depend on who asks.',
+  },
+  {
+    name: 'audit',
+    folder: 'src/services/audit',
+    line: ['events', 'tree', 'checkpoints', 'sealing', 'verification'],
+    reason:
+      'an event is recorded without knowing how it is sealed, and sealed without knowing who verifies it.',
+  },
+  {
+    name: 'identity',
+    folder: 'src/services/identity',
+    line: ['accounts', 'sign-in', 'passwords', 'addresses', 'registration', 'social'],
+    reason: 'an account is there before anybody signs in to it, and providers come on top of all other ways.',
+  },
+  {
+    name: 'compliance',
+    folder: 'src/services/compliance',
+    line: ['audit', 'inventory', 'cases', 'consents', 'exports', 'erasure', 'restriction', 'retention'],
+    reason:
+      'what keeps a case or an inventory does not know who fills it, and retention uses all the others.',
+  },
 ];
 
-const withinCompliance = COMPLIANCE.slice(0, -1).map((name, index) => ({
-  name: `compliance-${name}-imports-from-its-left`,
-  comment: `Within Compliance the line is ${COMPLIANCE.join(' → ')}: what keeps a case or an inventory does not know who fills it, and retention uses all the others.`,
-  severity: 'error',
-  from: { path: `^src/services/compliance/${name}/` },
-  to: { path: `^src/services/compliance/(${COMPLIANCE.slice(index + 1).join('|')})/` },
-}));
+const withinParts = PARTS.flatMap(({ name, folder, line, reason }) =>
+  line.slice(0, -1).map((each, index) => ({
+    name: `${name}-${each}-imports-from-its-left`,
+    comment: `Within ${name} the line is ${line.join(' → ')}: ${reason}`,
+    severity: 'error',
+    from: { path: `^${folder}/${each}/` },
+    to: { path: `^${folder}/(${line.slice(index + 1).join('|')})/` },
+  })),
+);
 
 module.exports = {
   forbidden: [
     ...alongTheLine,
     ...amongServices,
-    ...withinCompliance,
+    ...withinParts,
     {
       name: 'no-cycles',
       comment: 'A cycle means that neither file can be understood without the other.',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DAY, systemClock } from '../src/clock.js';
 import { createDatabase, type Database } from '../src/database/client.js';
-import { applyMigrations } from '../src/database/migrations.js';
+import { applyMigrations } from '../src/database/migrations/migrations.js';
 import { createJobs } from '../src/jobs/jobs.js';
 import { createLog } from '../src/log.js';
 import { createMail } from '../src/mail/outbox.js';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SMTPServer } from 'smtp-server';
-import { startEmbeddedPostgres } from '../src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { createLog } from '../src/log.js';
 import { generateKeyRing } from '../src/privacy/key-ring.js';
 import { createAccounts, type BenchAccount } from './accounts.js';

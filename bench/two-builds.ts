@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startEmbeddedPostgres } from '../src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { createLog } from '../src/log.js';
 import { createAccounts, loginRequest, refreshRequest, type BenchAccount } from './accounts.js';
 import { processorSeconds, startCustodia, type ServerProcess } from './child-processes.js';

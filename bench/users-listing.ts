@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createDatabase, type Database } from '../src/database/client.js';
-import { startEmbeddedPostgres } from '../src/database/embedded-postgres.js';
-import { applyMigrations } from '../src/database/migrations.js';
+import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
+import { applyMigrations } from '../src/database/migrations/migrations.js';
 import { createLog } from '../src/log.js';
 import { generateKeyRing, loadKeyRing } from '../src/privacy/key-ring.js';
 import { createPrivacy, type Privacy } from '../src/privacy/privacy.js';
-import { createSearchUsers, type UserPosition } from '../src/services/identity/search-users.js';
+import { createSearchUsers, type UserPosition } from '../src/services/identity/accounts/search-users.js';
 import { median, quantile } from './statistics.js';
 
 const USERS = 1_000_000;

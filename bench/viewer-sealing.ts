@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../src/database/embedded/embedded-postgres.js';
 import { createLog } from '../src/log.js';
 import { createAccounts, viewerRequest, type BenchAccount } from './accounts.js';
 import { alterBuild, type Change, WITH_COLD_KEYS, WITHOUT_SEALING } from './altered-builds.js';

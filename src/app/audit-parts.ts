@@ -5,14 +5,14 @@ import type { Database } from '../database/client.js';
 import type { Log } from '../log.js';
 import type { KeyEncryption } from '../privacy/key-ring.js';
 import type { Privacy } from '../privacy/privacy.js';
-import { createAuditLog } from '../services/audit/audit-log.js';
+import { createAuditLog } from '../services/audit/verification/audit-log.js';
 import type { AuditService } from '../services/audit/audit.service.js';
-import { createCheckpointKeys } from '../services/audit/checkpoint-key.js';
-import { createListEvents } from '../services/audit/list-events.js';
-import { createLogFolder } from '../services/audit/log-folder.js';
-import { createPublisher } from '../services/audit/publish-checkpoints.js';
-import { createRotateCheckpointKey } from '../services/audit/rotate-checkpoint-key.js';
-import { createSealer } from '../services/audit/sealer.js';
+import { createCheckpointKeys } from '../services/audit/checkpoints/checkpoint-key.js';
+import { createListEvents } from '../services/audit/events/list-events.js';
+import { createLogFolder } from '../services/audit/checkpoints/log-folder.js';
+import { createPublisher } from '../services/audit/checkpoints/publish-checkpoints.js';
+import { createRotateCheckpointKey } from '../services/audit/checkpoints/rotate-checkpoint-key.js';
+import { createSealer } from '../services/audit/sealing/sealer.js';
 
 interface Needs {
   config: Pick<Config, 'dataDir' | 'publicUrl' | 'auditCheckpoints' | 'auditCheckpointWebhookUrl'>;

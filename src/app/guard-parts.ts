@@ -6,7 +6,7 @@ import type { Metric } from '../http/metrics.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Log } from '../log.js';
 import type { SecretVersions } from '../privacy/key-ring.js';
-import { createDeviceTokens } from '../security/device-token.js';
+import { createDeviceTokens } from '../security/tokens/device-token.js';
 import { createGuardKeys } from '../security/guard/guard-keys.js';
 import { createGuard } from '../security/guard/guard.js';
 import { createPostgresCounters, discardExpiredCounts } from '../security/guard/postgres-counters.js';

@@ -1,14 +1,14 @@
 import type { Config } from '../config.js';
 import type { Database } from '../database/client.js';
-import { createKeyDatabase } from '../database/key-database.js';
+import { createKeyDatabase } from '../database/data-keys/key-database.js';
 import type { ReadinessChecks } from '../http/health.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Log } from '../log.js';
 import type { KeyRing } from '../privacy/key-ring.js';
 import { createStoreCheck } from '../privacy/key-stores/store-health.js';
 import { createPrivacy, type Privacy } from '../privacy/privacy.js';
-import { hearForgottenKeys } from '../security/forgotten-keys.js';
-import type { NotificationListener } from '../security/notification-listener.js';
+import { hearForgottenKeys } from '../database/data-keys/forgotten-keys.js';
+import type { NotificationListener } from '../database/notification-listener.js';
 
 const SWEEP_JOB = 'keys.sweep-orphans';
 

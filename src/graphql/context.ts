@@ -1,5 +1,5 @@
-import type { RequestContext } from '../security/request-context.js';
-import type { Cursors } from './cursor.js';
+import type { RequestContext } from '../security/requests/request-context.js';
+import type { Cursors } from './lists/cursor.js';
 
 /** What resolvers get as `@Ctx() context: GraphqlContext`. */
 export interface GraphqlContext extends RequestContext {

@@ -8,22 +8,22 @@ import {
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
-import { newRequestId } from '../security/request-context.js';
+import { newRequestId } from '../security/requests/request-context.js';
 import type { Log } from '../log.js';
-import type { RecordAccess } from '../security/access-record.js';
-import type { Deadline } from '../security/deadline.js';
+import type { RecordAccess } from '../security/requests/access-record.js';
+import type { Deadline } from '../security/requests/deadline.js';
 import type { GraphqlContext } from './context.js';
-import { createCompiledOperations } from './compiled-operations.js';
-import { createExecutionPlugin } from './execution-plugin.js';
-import { createFinishAnswer } from './finish-answer.js';
-import { createKnownOperations, type KnownOperations } from './known-operations.js';
-import { KnownOperationTypesRule } from './known-operation-types.js';
+import { createCompiledOperations } from './operations/compiled-operations.js';
+import { createExecutionPlugin } from './operations/execution-plugin.js';
+import { createFinishAnswer } from './answers/finish-answer.js';
+import { createKnownOperations, type KnownOperations } from './operations/known-operations.js';
+import { KnownOperationTypesRule } from './operations/known-operation-types.js';
 import { createAdmission, type Admission } from './limits/admission.js';
-import { readManifest } from './operation-manifest.js';
-import { createPersistedOperations, type PersistedOperations } from './persisted-operations.js';
-import { OneCredentialMutationRule } from './one-credential-mutation.js';
-import { logUnexpected, presentError } from './present-error.js';
-import { CheckedStringsRule } from './strings.js';
+import { readManifest } from './operations/operation-manifest.js';
+import { createPersistedOperations, type PersistedOperations } from './operations/persisted-operations.js';
+import { OneCredentialMutationRule } from './operations/one-credential-mutation.js';
+import { logUnexpected, presentError } from './answers/present-error.js';
+import { CheckedStringsRule } from './variables/strings.js';
 
 export type GraphqlServer = ApolloServer<GraphqlContext> & {
   /** The short way for operations that came before; null: ask the server itself. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ERROR_CODES, type ErrorCode } from '../errors.js';
-import { newRequestId } from '../security/request-context.js';
+import { newRequestId } from '../security/requests/request-context.js';
 
 /** Node's codes of what is wrong with a request that never became a whole one. */
 const CODES: Readonly<Record<string, ErrorCode>> = {

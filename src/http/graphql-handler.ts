@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createGraphqlContext, type GraphqlContext } from '../graphql/context.js';
-import type { Cursors } from '../graphql/cursor.js';
+import type { Cursors } from '../graphql/lists/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
-import type { Deadline } from '../security/deadline.js';
-import type { RequestContext } from '../security/request-context.js';
+import type { Deadline } from '../security/requests/deadline.js';
+import type { RequestContext } from '../security/requests/request-context.js';
 import { headersOf, readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
 import type { AnswerOnce, HttpAnswer } from './idempotency.js';
 import { mediaTypeFor } from './media-type.js';

@@ -2,7 +2,7 @@ import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import { badInput } from '../errors.js';
 import { isPlainObject } from '../input/json-object.js';
-import type { AskedOperation, PersistedOperations } from '../graphql/persisted-operations.js';
+import type { AskedOperation, PersistedOperations } from '../graphql/operations/persisted-operations.js';
 import { mediaTypeFor } from './media-type.js';
 
 /** A request for an operation, its text in place of the name it may have been asked for by. */

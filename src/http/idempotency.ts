@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, badInput } from '../errors.js';
-import { DEVICE_HEADER } from '../security/device-cookie.js';
-import type { IdempotentRequests } from '../security/idempotent-requests.js';
-import type { RequestContext } from '../security/request-context.js';
+import { DEVICE_HEADER } from '../security/client/device-cookie.js';
+import type { IdempotentRequests } from '../security/requests/idempotent-requests.js';
+import type { RequestContext } from '../security/requests/request-context.js';
 
 /** An answer that can be stored. */
 export interface HttpAnswer {

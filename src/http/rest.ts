@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readFields } from '../input/fields.js';
-import { requireViewer, type RequestContext } from '../security/request-context.js';
-import type { Deadline } from '../security/deadline.js';
-import { isRefusal, type RecordAccess } from '../security/access-record.js';
+import { requireViewer, type RequestContext } from '../security/requests/request-context.js';
+import type { Deadline } from '../security/requests/deadline.js';
+import { isRefusal, type RecordAccess } from '../security/requests/access-record.js';
 import type { AnswerOnce, HttpAnswer } from './idempotency.js';
 import type { RestAnswer, Route } from './route.js';
 

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { ErrorCode } from '../errors.js';
 import type { FieldSpec, FieldValues, JsonSchema } from '../input/fields.js';
-import type { RequestContext } from '../security/request-context.js';
-import type { Viewer } from '../security/viewer.js';
+import type { RequestContext } from '../security/requests/request-context.js';
+import type { Viewer } from '../security/rights/viewer.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type RouteAuth = 'none' | 'required';

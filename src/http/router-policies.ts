@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError, badInput } from '../errors.js';
 import { isPlainObject } from '../input/json-object.js';
-import { isPermission, type Permission } from '../security/permissions.js';
-import { createRequestContext, type RequestContextDeps } from '../security/request-context.js';
+import { isPermission, type Permission } from '../security/rights/permissions.js';
+import { createRequestContext, type RequestContextDeps } from '../security/requests/request-context.js';
 
 const PATH = '/federation/policies';
 

@@ -2,18 +2,18 @@ import fastifyCors from '@fastify/cors';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SECOND } from '../clock.js';
 import type { Config } from '../config.js';
-import type { Cursors } from '../graphql/cursor.js';
+import type { Cursors } from '../graphql/lists/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
-import type { RecordAccess } from '../security/access-record.js';
-import type { Deadline } from '../security/deadline.js';
-import type { IdempotentRequests } from '../security/idempotent-requests.js';
+import type { RecordAccess } from '../security/requests/access-record.js';
+import type { Deadline } from '../security/requests/deadline.js';
+import type { IdempotentRequests } from '../security/requests/idempotent-requests.js';
 import {
   createRequestContext,
   newRequestId,
   type RequestContext,
   type RequestContextDeps,
-} from '../security/request-context.js';
+} from '../security/requests/request-context.js';
 import { answerBrokenConnection } from './broken-connection.js';
 import { compressAnswers } from './compression.js';
 import { drainOnClose } from './drain.js';

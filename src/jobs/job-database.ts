@@ -1,7 +1,7 @@
 import { Pool } from 'pg';
 import type PgBoss from 'pg-boss';
 import { SECOND } from '../clock.js';
-import type { SqlTransaction as DatabaseSql } from '../database/user-keys.js';
+import type { SqlTransaction as DatabaseSql } from '../database/data-keys/user-keys.js';
 import type { Log } from '../log.js';
 
 /** What `enqueue` needs of the caller's Prisma transaction. */

@@ -13,8 +13,8 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import { createApiSchema } from '../../src/app/schema.js';
-import type { Access } from '../../src/security/access.js';
-import { permissionsOf, type Role } from '../../src/security/permissions.js';
+import type { Access } from '../../src/security/rights/access.js';
+import { permissionsOf, type Role } from '../../src/security/rights/permissions.js';
 import type { FullServer } from '../setup/full-server.js';
 import { signInAs, type Person } from './staff.js';
 

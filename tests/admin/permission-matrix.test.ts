@@ -1,5 +1,5 @@
-import { findAccess, type Access } from '../../src/security/access.js';
-import { permissionsOf, ROLES, type Permission } from '../../src/security/permissions.js';
+import { findAccess, type Access } from '../../src/security/rights/access.js';
+import { permissionsOf, ROLES, type Permission } from '../../src/security/rights/permissions.js';
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { callOf, createPeople, FIELDS, fieldsOf, mayCall, selectionOf } from './matrix-calls.js';

@@ -1,4 +1,4 @@
-import type { Role } from '../../src/security/permissions.js';
+import type { Role } from '../../src/security/rights/permissions.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { createAccount, signInAs, type Person } from './staff.js';
 

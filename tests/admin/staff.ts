@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Role, StaffRole } from '../../src/security/permissions.js';
+import type { Role, StaffRole } from '../../src/security/rights/permissions.js';
 import { logIn } from '../auth/signed-in.js';
 import { PASSWORD, type FullServer } from '../setup/full-server.js';
 

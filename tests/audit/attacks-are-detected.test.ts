@@ -1,8 +1,17 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { signCheckpoint } from '../../src/services/audit/checkpoint.js';
-import { EVENT_RECORD_COLUMNS, hashEvent, type EventRecord } from '../../src/services/audit/event-record.js';
-import { appendLeaf, EMPTY_FRONTIER, packFrontier, rootOf } from '../../src/services/audit/merkle-tree.js';
+import { signCheckpoint } from '../../src/services/audit/checkpoints/checkpoint.js';
+import {
+  EVENT_RECORD_COLUMNS,
+  hashEvent,
+  type EventRecord,
+} from '../../src/services/audit/tree/event-record.js';
+import {
+  appendLeaf,
+  EMPTY_FRONTIER,
+  packFrontier,
+  rootOf,
+} from '../../src/services/audit/tree/merkle-tree.js';
 import { createAuditSetup, type AuditSetup } from './audit-setup.js';
 
 // Each attack is made on a real database by its superuser, who can switch every trigger off and holds the

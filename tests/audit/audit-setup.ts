@@ -6,13 +6,17 @@ import { systemClock } from '../../src/clock.js';
 import { createDatabase } from '../../src/database/client.js';
 import { createLog } from '../../src/log.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
-import { createAuditLog } from '../../src/services/audit/audit-log.js';
+import { createAuditLog } from '../../src/services/audit/verification/audit-log.js';
 import { createAuditService } from '../../src/services/audit/audit.service.js';
-import { createCheckpointKeys } from '../../src/services/audit/checkpoint-key.js';
-import { createLogFolder } from '../../src/services/audit/log-folder.js';
-import { createPublisher } from '../../src/services/audit/publish-checkpoints.js';
-import { FROM_THE_START, sealEvents, type SealPosition } from '../../src/services/audit/seal-events.js';
-import { readSealedHistory } from '../../src/services/audit/sealed-history.js';
+import { createCheckpointKeys } from '../../src/services/audit/checkpoints/checkpoint-key.js';
+import { createLogFolder } from '../../src/services/audit/checkpoints/log-folder.js';
+import { createPublisher } from '../../src/services/audit/checkpoints/publish-checkpoints.js';
+import {
+  FROM_THE_START,
+  sealEvents,
+  type SealPosition,
+} from '../../src/services/audit/sealing/seal-events.js';
+import { readSealedHistory } from '../../src/services/audit/sealing/sealed-history.js';
 import { eventually } from '../setup/eventually.js';
 import { createTestDatabase } from '../setup/test-database.js';
 import { testKeyRing } from '../setup/test-keys.js';

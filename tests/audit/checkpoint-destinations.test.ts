@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { HOUR } from '../../src/clock.js';
 import { createLog } from '../../src/log.js';
-import { readCheckpoint, splitNotes } from '../../src/services/audit/checkpoint.js';
-import { createPublisher } from '../../src/services/audit/publish-checkpoints.js';
-import { createSealer } from '../../src/services/audit/sealer.js';
+import { readCheckpoint, splitNotes } from '../../src/services/audit/checkpoints/checkpoint.js';
+import { createPublisher } from '../../src/services/audit/checkpoints/publish-checkpoints.js';
+import { createSealer } from '../../src/services/audit/sealing/sealer.js';
 import { eventually } from '../setup/eventually.js';
 import { createAuditSetup, type AuditSetup } from './audit-setup.js';
 

@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { auditVerify } from '../../src/cli/commands/audit-verify.js';
-import { createCheckpointKeys } from '../../src/services/audit/checkpoint-key.js';
-import { formatEventLine } from '../../src/services/audit/dump-log.js';
-import { createPublisher } from '../../src/services/audit/publish-checkpoints.js';
-import { createRotateCheckpointKey } from '../../src/services/audit/rotate-checkpoint-key.js';
-import { createSealer } from '../../src/services/audit/sealer.js';
-import { formatVerifierKey } from '../../src/services/audit/signed-note.js';
+import { createCheckpointKeys } from '../../src/services/audit/checkpoints/checkpoint-key.js';
+import { formatEventLine } from '../../src/services/audit/verification/dump-log.js';
+import { createPublisher } from '../../src/services/audit/checkpoints/publish-checkpoints.js';
+import { createRotateCheckpointKey } from '../../src/services/audit/checkpoints/rotate-checkpoint-key.js';
+import { createSealer } from '../../src/services/audit/sealing/sealer.js';
+import { formatVerifierKey } from '../../src/services/audit/checkpoints/signed-note.js';
 import { systemClock } from '../../src/clock.js';
 import { createLog } from '../../src/log.js';
 import { eventually } from '../setup/eventually.js';

@@ -1,5 +1,5 @@
-import { encodeEvent, hashEvent, type EventRecord } from '../../src/services/audit/event-record.js';
-import { commitToOrigin } from '../../src/services/audit/event-origin.js';
+import { encodeEvent, hashEvent, type EventRecord } from '../../src/services/audit/tree/event-record.js';
+import { commitToOrigin } from '../../src/services/audit/events/event-origin.js';
 
 // Golden vectors: whoever changes a byte here breaks the verification of every log that exists.
 

@@ -6,7 +6,7 @@ import {
   proveInclusion,
   verifyConsistency,
   verifyInclusion,
-} from '../../src/services/audit/merkle-proof.js';
+} from '../../src/services/audit/tree/merkle-proof.js';
 import {
   appendLeaf,
   EMPTY_FRONTIER,
@@ -14,7 +14,7 @@ import {
   packFrontier,
   rootOf,
   unpackFrontier,
-} from '../../src/services/audit/merkle-tree.js';
+} from '../../src/services/audit/tree/merkle-tree.js';
 
 const FOLDER = '../shared/vectors';
 const isThere = existsSync(`${FOLDER}/merkle-inclusion.json`);

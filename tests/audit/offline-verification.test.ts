@@ -1,13 +1,13 @@
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAuditLog } from '../../src/services/audit/audit-log.js';
-import { readCheckpoint } from '../../src/services/audit/checkpoint.js';
+import { createAuditLog } from '../../src/services/audit/verification/audit-log.js';
+import { readCheckpoint } from '../../src/services/audit/checkpoints/checkpoint.js';
 import { auditVerify } from '../../src/cli/commands/audit-verify.js';
-import { formatEventLine, readEventLine } from '../../src/services/audit/dump-log.js';
-import { hashEvent } from '../../src/services/audit/event-record.js';
-import { createLogFolder } from '../../src/services/audit/log-folder.js';
-import { verifyConsistency, verifyInclusion } from '../../src/services/audit/merkle-proof.js';
-import { proveEvent, proveGrowth } from '../../src/services/audit/prove-event.js';
+import { formatEventLine, readEventLine } from '../../src/services/audit/verification/dump-log.js';
+import { hashEvent } from '../../src/services/audit/tree/event-record.js';
+import { createLogFolder } from '../../src/services/audit/checkpoints/log-folder.js';
+import { verifyConsistency, verifyInclusion } from '../../src/services/audit/tree/merkle-proof.js';
+import { proveEvent, proveGrowth } from '../../src/services/audit/verification/prove-event.js';
 import { createAuditSetup, ORIGIN, type AuditSetup } from './audit-setup.js';
 
 let it: AuditSetup;

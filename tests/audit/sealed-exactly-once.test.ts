@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { createLog } from '../../src/log.js';
-import { createPublisher } from '../../src/services/audit/publish-checkpoints.js';
-import { createSealer } from '../../src/services/audit/sealer.js';
+import { createPublisher } from '../../src/services/audit/checkpoints/publish-checkpoints.js';
+import { createSealer } from '../../src/services/audit/sealing/sealer.js';
 import { eventually } from '../setup/eventually.js';
 import { createAuditSetup, type AuditSetup } from './audit-setup.js';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createLog } from '../../src/log.js';
-import { applyMigrations } from '../../src/database/migrations.js';
+import { applyMigrations } from '../../src/database/migrations/migrations.js';
 import { findExcessRights, grantServerRights } from '../../src/database/server-role.js';
 import { createEmptyDatabase } from '../setup/test-database.js';
 import { createAuditSetup, type AuditSetup } from './audit-setup.js';

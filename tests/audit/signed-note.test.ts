@@ -1,12 +1,16 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { readCheckpoint, signCheckpoint, splitNotes } from '../../src/services/audit/checkpoint.js';
+import {
+  readCheckpoint,
+  signCheckpoint,
+  splitNotes,
+} from '../../src/services/audit/checkpoints/checkpoint.js';
 import {
   formatVerifierKey,
   openNote,
   parseVerifierKey,
   signNote,
   type NoteSigner,
-} from '../../src/services/audit/signed-note.js';
+} from '../../src/services/audit/checkpoints/signed-note.js';
 
 // The key and the note of the reference implementation's own tests (golang.org/x/mod/sumdb/note, BSD-3-Clause).
 const VERIFIER_KEY = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';

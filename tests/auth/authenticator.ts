@@ -1,5 +1,5 @@
-import { fromBase32 } from '../../src/security/base32.js';
-import { hotp, totpStepOf } from '../../src/security/totp.js';
+import { fromBase32 } from '../../src/security/second-factors/base32.js';
+import { hotp, totpStepOf } from '../../src/security/second-factors/totp.js';
 import type { MfaCaller } from '../../src/services/auth/mfa/mfa-parts.js';
 import { ORIGIN, type AccountSetup } from '../identity/account-setup.js';
 import type { FullServer } from '../setup/full-server.js';

@@ -1,5 +1,5 @@
 import { MINUTE, SECOND, systemClock } from '../../src/clock.js';
-import { requireRecentSecondFactor, requireRecentSignIn } from '../../src/security/step-up.js';
+import { requireRecentSecondFactor, requireRecentSignIn } from '../../src/security/rights/step-up.js';
 import { ageSignIn } from '../admin/staff.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
 import { codeAt, enroll, letStepsPass, wrongCode } from './authenticator.js';

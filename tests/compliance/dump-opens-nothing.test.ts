@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createDatabase, type Database } from '../../src/database/client.js';
-import { createKeyDatabase } from '../../src/database/key-database.js';
-import { prepareDataKeys } from '../../src/database/key-database-setup.js';
+import { createKeyDatabase } from '../../src/database/data-keys/key-database.js';
+import { prepareDataKeys } from '../../src/database/data-keys/key-database-setup.js';
 import { SEALED_TABLES } from '../../src/database/re-sealing/sealed-tables.js';
 import { createLog } from '../../src/log.js';
 import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
@@ -14,7 +14,7 @@ import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { canary } from './canary-rows.js';
 import { seedEveryTable } from './erasure-seeds.js';
-import { beginErasure, openErasureWorkshop, type ErasureWorkshop } from './erasure-workshop.js';
+import { beginErasure, openErasureWorkshop, type ErasureWorkshop } from './erasure/erasure-workshop.js';
 
 // With the data keys in a database of their own: a dump of the data that was taken before an erasure, the key ring, and all
 // that the key database holds afterwards, together open nothing of whom it erased, and everything of everybody else.
@@ -156,7 +156,12 @@ test('an erasure that dies between the key and the rows, and again by SIGKILL, e
   expect([await keysOf(userId), await statusOf(userId)]).toEqual([[], 'DELETED']);
   await query(data.ownerUrl, 'DROP TRIGGER refuse ON users');
 
-  const args = ['tests/setup/run-typescript.mjs', 'tests/compliance/erasure-process.ts', data.url, folder];
+  const args = [
+    'tests/setup/run-typescript.mjs',
+    'tests/compliance/erasure/erasure-process.ts',
+    data.url,
+    folder,
+  ];
   const child = spawn(
     process.execPath,
     [...args, join(folder, 'ring.json'), erasureId, 'after:destroy', keyData.url],

@@ -1,6 +1,6 @@
 import { eventually } from '../setup/eventually.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
-import { erasuresOf, requestIn, signUp, type Person } from './erasure-people.js';
+import { erasuresOf, requestIn, signUp, type Person } from './erasure/erasure-people.js';
 
 // Who cannot be read any more has the same right to be erased, and nothing of the way there may need their key.
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockDataFolder } from '../../src/database/data-folder.js';
-import { findStartMark } from '../../src/database/running-process.js';
+import { lockDataFolder } from '../../src/database/embedded/data-folder.js';
+import { findStartMark } from '../../src/database/embedded/running-process.js';
 import { StartError } from '../../src/database/start-error.js';
 
 let parent: string;

@@ -3,9 +3,9 @@ import { chmod, chown, cp, mkdir, mkdtemp, readlink, realpath, rm, stat } from '
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
-import { findPostgresBinaries } from '../../src/database/postgres-binaries.js';
-import { findPostgresPlace } from '../../src/database/postgres-place.js';
-import { runToEnd } from '../../src/database/postgres-process.js';
+import { findPostgresBinaries } from '../../src/database/embedded/postgres-binaries.js';
+import { findPostgresPlace } from '../../src/database/embedded/postgres-place.js';
+import { runToEnd } from '../../src/database/embedded/postgres-process.js';
 import { createLog } from '../../src/log.js';
 import { endAllElsewhere, startElsewhere } from '../setup/embedded-process.js';
 

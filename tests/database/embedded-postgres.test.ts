@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import pg from 'pg';
-import { findStartMark, waitUntil } from '../../src/database/running-process.js';
+import { findStartMark, waitUntil } from '../../src/database/embedded/running-process.js';
 import { endAllElsewhere, startElsewhere, type EmbeddedProcess } from '../setup/embedded-process.js';
 
 let dataDir: string;

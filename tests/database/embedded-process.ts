@@ -1,4 +1,4 @@
-import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { createLog } from '../../src/log.js';
 
 // Starts the embedded PostgreSQL on the folder of its first argument, says where it is, and stops it when its

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createDatabase, type Database } from '../../src/database/client.js';
 import { sealedSql } from '../../src/database/sealed-sql.js';
-import { createHotReads, type HotReads } from '../../src/database/hot-reads.js';
-import { createPipelinedReads, type PipelinedReads } from '../../src/database/pipelined-reads.js';
+import { createHotReads, type HotReads } from '../../src/database/hot-reads/hot-reads.js';
+import { createPipelinedReads, type PipelinedReads } from '../../src/database/hot-reads/pipelined-reads.js';
 import { createLog } from '../../src/log.js';
 import { SealedValueError } from '../../src/privacy/privacy-errors.js';
 import { createPrivacy, type Privacy } from '../../src/privacy/privacy.js';

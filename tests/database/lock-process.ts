@@ -1,4 +1,4 @@
-import { lockDataFolder } from '../../src/database/data-folder.js';
+import { lockDataFolder } from '../../src/database/embedded/data-folder.js';
 
 // Claims the data folder of its first argument, says whether it got it, and stays until its input ends.
 try {

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { applyMigrations } from '../../src/database/migrations.js';
+import { applyMigrations } from '../../src/database/migrations/migrations.js';
 import { StartError } from '../../src/database/start-error.js';
 import { createLog } from '../../src/log.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../setup/test-database.js';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import pg from 'pg';
-import { createPipelinedReads, type PipelinedReads } from '../../src/database/pipelined-reads.js';
-import type { ReadStatement } from '../../src/database/read-query.js';
+import { createPipelinedReads, type PipelinedReads } from '../../src/database/hot-reads/pipelined-reads.js';
+import type { ReadStatement } from '../../src/database/hot-reads/read-query.js';
 import { createLog } from '../../src/log.js';
 import { createEmptyDatabase } from '../setup/test-database.js';
 

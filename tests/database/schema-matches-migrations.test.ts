@@ -1,4 +1,4 @@
-import { diffSchema } from '../../src/database/schema-diff.js';
+import { diffSchema } from '../../src/database/migrations/schema-diff.js';
 import { testServer } from '../setup/test-database.js';
 
 test('the migrations build what the schema describes', async () => {

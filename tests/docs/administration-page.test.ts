@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ACCESS, findAccess } from '../../src/security/access.js';
-import { PERMISSIONS } from '../../src/security/permissions.js';
+import { ACCESS, findAccess } from '../../src/security/rights/access.js';
+import { PERMISSIONS } from '../../src/security/rights/permissions.js';
 
 const page = readFileSync('docs/administration.md', 'utf8');
 

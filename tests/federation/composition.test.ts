@@ -1,9 +1,9 @@
 import { composeServices } from '@apollo/composition';
 import { buildASTSchema, Kind, parse, type ConstDirectiveNode, type DocumentNode } from 'graphql';
 import { createApiSchema } from '../../src/app/schema.js';
-import { printSchemaSorted } from '../../src/graphql/print-schema.js';
-import { printSubgraphSdl } from '../../src/graphql/subgraph-sdl.js';
-import { ACCESS, findAccess } from '../../src/security/access.js';
+import { printSchemaSorted } from '../../src/graphql/schema/print-schema.js';
+import { printSubgraphSdl } from '../../src/graphql/schema/subgraph-sdl.js';
+import { ACCESS, findAccess } from '../../src/security/rights/access.js';
 import { ORDERS_SDL } from '../../examples/federation/orders.js';
 
 const schema = createApiSchema();

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { graphql } from 'graphql';
 import { createApiSchema } from '../../src/app/schema.js';
-import { addFederation } from '../../src/graphql/federation.js';
+import { addFederation } from '../../src/graphql/schema/federation.js';
 import { createFindVisibleUser } from '../../src/services/identity/identity.resolver.js';
 import { createGraphqlContext } from '../../src/graphql/context.js';
-import { createCursors } from '../../src/graphql/cursor.js';
-import { createRequestContext } from '../../src/security/request-context.js';
+import { createCursors } from '../../src/graphql/lists/cursor.js';
+import { createRequestContext } from '../../src/security/requests/request-context.js';
 import { createAccount, eventsAbout, signInAs, type Person } from '../admin/staff.js';
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';

@@ -1,6 +1,6 @@
-import { findAccess } from '../../src/security/access.js';
-import { CREDENTIAL_MUTATIONS } from '../../src/security/credential-mutations.js';
-import { ROLES, type Role } from '../../src/security/permissions.js';
+import { findAccess } from '../../src/security/rights/access.js';
+import { CREDENTIAL_MUTATIONS } from '../../src/security/rights/credential-mutations.js';
+import { ROLES, type Role } from '../../src/security/rights/permissions.js';
 import { callOf, createPeople, fieldsOf, mayCall, selectionOf } from '../admin/matrix-calls.js';
 import { createAccount, signInAs } from '../admin/staff.js';
 import { codeOf } from '../auth/signed-in.js';

@@ -1,4 +1,4 @@
-import { ROLES, permissionsOf, PERMISSIONS } from '../../src/security/permissions.js';
+import { ROLES, permissionsOf, PERMISSIONS } from '../../src/security/rights/permissions.js';
 import { signInAs } from '../admin/staff.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 

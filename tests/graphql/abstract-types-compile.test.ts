@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { createUnionType, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import { createApiSchema } from '../../src/app/schema.js';
-import { createCompiledOperations } from '../../src/graphql/compiled-operations.js';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createCompiledOperations } from '../../src/graphql/operations/compiled-operations.js';
+import { createSchema } from '../../src/graphql/schema/schema.js';
 
 @ObjectType()
 class Answer {

@@ -1,10 +1,10 @@
 import { execute, getOperationAST, parse, validate, type DocumentNode, type ExecutionResult } from 'graphql';
-import { createCompiledOperations } from '../../src/graphql/compiled-operations.js';
-import { createCursors } from '../../src/graphql/cursor.js';
+import { createCompiledOperations } from '../../src/graphql/operations/compiled-operations.js';
+import { createCursors } from '../../src/graphql/lists/cursor.js';
 import { testKeyRing } from '../setup/test-keys.js';
 import { createGraphqlContext, type GraphqlContext } from '../../src/graphql/context.js';
-import { presentError } from '../../src/graphql/present-error.js';
-import { coerceVariables } from '../../src/graphql/variables.js';
+import { presentError } from '../../src/graphql/answers/present-error.js';
+import { coerceVariables } from '../../src/graphql/variables/variables.js';
 import { createLibrarySchema } from './library-schema.js';
 import { VIEWER } from './library-server.js';
 

@@ -19,11 +19,17 @@ import {
   Root,
 } from 'type-graphql';
 import { AppError, badInput } from '../../src/errors.js';
-import { defineConnection, type Connection } from '../../src/graphql/connections.js';
+import { defineConnection, type Connection } from '../../src/graphql/lists/connections.js';
 import type { GraphqlContext } from '../../src/graphql/context.js';
-import { createConnection, readPageRequest } from '../../src/graphql/page.js';
-import { DateTime, EmailAddress, JSONObject, PhoneNumber, URLScalar } from '../../src/graphql/scalars.js';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createConnection, readPageRequest } from '../../src/graphql/lists/page.js';
+import {
+  DateTime,
+  EmailAddress,
+  JSONObject,
+  PhoneNumber,
+  URLScalar,
+} from '../../src/graphql/schema/scalars.js';
+import { createSchema } from '../../src/graphql/schema/schema.js';
 import type { JsonObject } from '../../src/input/json-object.js';
 
 // A small library: every shape that the real schema uses, and resolvers that fail in every way.

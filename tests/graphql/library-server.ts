@@ -1,13 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { readConfig } from '../../src/config.js';
 import { AppError } from '../../src/errors.js';
-import { createCursors } from '../../src/graphql/cursor.js';
+import { createCursors } from '../../src/graphql/lists/cursor.js';
 import { createGraphqlServer } from '../../src/graphql/server.js';
 import type { Route } from '../../src/http/route.js';
 import { createHttpServer, type HttpServerDeps } from '../../src/http/server.js';
 import { createLog } from '../../src/log.js';
-import { createDeadline } from '../../src/security/deadline.js';
-import type { Viewer } from '../../src/security/viewer.js';
+import { createDeadline } from '../../src/security/requests/deadline.js';
+import type { Viewer } from '../../src/security/rights/viewer.js';
 import { testKeyRing } from '../setup/test-keys.js';
 import { createLibrarySchema } from './library-schema.js';
 

@@ -1,7 +1,7 @@
 import { buildSchema, GraphQLError, parse, validate } from 'graphql';
 import { readFileSync } from 'node:fs';
-import { findAppError } from '../../src/graphql/input-errors.js';
-import { OneCredentialMutationRule } from '../../src/graphql/one-credential-mutation.js';
+import { findAppError } from '../../src/graphql/variables/input-errors.js';
+import { OneCredentialMutationRule } from '../../src/graphql/operations/one-credential-mutation.js';
 
 const schema = buildSchema(readFileSync('schema.graphql', 'utf8'));
 

@@ -1,4 +1,4 @@
-import { findBroken, findVagueDeprecations } from '../../src/graphql/schema-changes.js';
+import { findBroken, findVagueDeprecations } from '../../src/graphql/schema/schema-changes.js';
 
 const TODAY = new Date('2026-11-23T12:00:00Z');
 const REASON = 'Use `other`, which is faster. Goes after 2026-11-22.';

@@ -1,4 +1,4 @@
-import { networkOf } from '../../src/security/client-network.js';
+import { networkOf } from '../../src/security/client/client-network.js';
 import { startGuardedServer, type GuardedServer } from './guarded-server.js';
 
 test.each([

@@ -1,4 +1,4 @@
-import { findClientAddress } from '../../src/security/client-address.js';
+import { findClientAddress } from '../../src/security/client/client-address.js';
 
 test.each([
   ['the socket, when no proxy is trusted', '203.0.113.9', '198.51.100.1', 0, '203.0.113.9'],

@@ -3,7 +3,7 @@ import { EventEmitter, once as onceEmitted } from 'node:events';
 import pg from 'pg';
 import { DAY, systemClock } from '../../src/clock.js';
 import { createLog } from '../../src/log.js';
-import { createIdempotentRequests } from '../../src/security/idempotent-requests.js';
+import { createIdempotentRequests } from '../../src/security/requests/idempotent-requests.js';
 import { signInAs } from '../admin/staff.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
 import { testKeyRing } from '../setup/test-keys.js';

@@ -1,6 +1,6 @@
 import { sealedSql } from '../../src/database/sealed-sql.js';
 import { HOUR } from '../../src/clock.js';
-import { createOpaqueToken } from '../../src/security/opaque-token.js';
+import { createOpaqueToken } from '../../src/security/tokens/opaque-token.js';
 import { createAccountSetup, ORIGIN, PASSWORD, SOME_TEXT, type AccountSetup } from './account-setup.js';
 
 let setup: AccountSetup;

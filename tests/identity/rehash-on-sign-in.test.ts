@@ -1,6 +1,6 @@
 import bcrypt from 'bcrypt';
 import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
-import { createPasswords } from '../../src/security/passwords.js';
+import { createPasswords } from '../../src/security/passwords/passwords.js';
 import { createAccountSetup, ORIGIN, PASSWORD, type AccountSetup } from './account-setup.js';
 
 let setup: AccountSetup;

@@ -1,5 +1,5 @@
 import { HOUR } from '../../src/clock.js';
-import type { RequestOrigin } from '../../src/security/request-context.js';
+import type { RequestOrigin } from '../../src/security/requests/request-context.js';
 import { createAccountSetup, ORIGIN, PASSWORD, type AccountSetup } from './account-setup.js';
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:133.0) Gecko/20100101 Firefox/133.0';

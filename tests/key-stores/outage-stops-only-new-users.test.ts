@@ -1,11 +1,11 @@
 import { createDatabase } from '../../src/database/client.js';
-import { announceForgotten } from '../../src/database/user-keys.js';
+import { announceForgotten } from '../../src/database/data-keys/user-keys.js';
 import { createLog } from '../../src/log.js';
 import { createCircuitBreaker } from '../../src/privacy/key-stores/circuit-breaker.js';
 import { openVaultTransit } from '../../src/privacy/key-stores/vault-transit.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
-import { hearForgottenKeys } from '../../src/security/forgotten-keys.js';
-import { createNotificationListener } from '../../src/security/notification-listener.js';
+import { hearForgottenKeys } from '../../src/database/data-keys/forgotten-keys.js';
+import { createNotificationListener } from '../../src/database/notification-listener.js';
 import { eventually } from '../setup/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { testKeyRing } from '../setup/test-keys.js';

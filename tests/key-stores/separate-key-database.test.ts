@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { createDatabase, type Database } from '../../src/database/client.js';
-import { createKeyDatabase, type KeyDatabase } from '../../src/database/key-database.js';
-import { prepareDataKeys } from '../../src/database/key-database-setup.js';
-import { destroyUserKey } from '../../src/database/user-keys.js';
+import { createKeyDatabase, type KeyDatabase } from '../../src/database/data-keys/key-database.js';
+import { prepareDataKeys } from '../../src/database/data-keys/key-database-setup.js';
+import { destroyUserKey } from '../../src/database/data-keys/user-keys.js';
 import { createLog } from '../../src/log.js';
 import { createPrivacy, type Privacy } from '../../src/privacy/privacy.js';
 import { SealedValueError } from '../../src/privacy/privacy-errors.js';

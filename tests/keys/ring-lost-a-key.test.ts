@@ -5,8 +5,8 @@ import { requireKeysInUse, requireMatchingKeys } from '../../src/database/re-sea
 import { createUpkeepPool } from '../../src/database/re-sealing/sql.js';
 import { createLog } from '../../src/log.js';
 import { loadKeyRing } from '../../src/privacy/key-ring.js';
-import { hashPeppered } from '../../src/security/password-argon2.js';
-import { wrappingContext } from '../../src/security/signing-key-material.js';
+import { hashPeppered } from '../../src/security/passwords/password-argon2.js';
+import { wrappingContext } from '../../src/security/signing-keys/signing-key-material.js';
 import { createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 // A server whose key ring has lost a key that something still lies under does not start.

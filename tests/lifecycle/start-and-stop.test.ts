@@ -17,7 +17,7 @@ import {
   stopServer,
 } from '../setup/server-process.js';
 import { createEmptyDatabase } from '../setup/test-database.js';
-import { waitUntil } from '../../src/database/running-process.js';
+import { waitUntil } from '../../src/database/embedded/running-process.js';
 
 let parent: string;
 let dataDir: string;

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findPostmaster } from '../../src/database/postmaster-file.js';
-import { waitUntil } from '../../src/database/running-process.js';
+import { findPostmaster } from '../../src/database/embedded/postmaster-file.js';
+import { waitUntil } from '../../src/database/embedded/running-process.js';
 
 /** A new folder for one test, which others can enter: so PostgreSQL's data is in it, for root too. */
 export async function makeDataDir(): Promise<string> {

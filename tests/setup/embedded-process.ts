@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { waitUntil } from '../../src/database/running-process.js';
+import { waitUntil } from '../../src/database/embedded/running-process.js';
 
 export interface EmbeddedProcess {
   child: ChildProcess;

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { ensureServerRole, grantServerRights } from '../../src/database/server-role.js';
-import { applyMigrations } from '../../src/database/migrations.js';
+import { applyMigrations } from '../../src/database/migrations/migrations.js';
 import { createLog } from '../../src/log.js';
 
 // One server for a run of the tests, with a migrated template in it. Says where on the first line of its

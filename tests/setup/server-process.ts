@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { findStartMark, waitUntil } from '../../src/database/running-process.js';
+import { findStartMark, waitUntil } from '../../src/database/embedded/running-process.js';
 
 // The built server (`dist/main.js`; `npm test` builds it) as a process of its own.
 

@@ -1,4 +1,4 @@
-import { createOpaqueToken } from '../../src/security/opaque-token.js';
+import { createOpaqueToken } from '../../src/security/tokens/opaque-token.js';
 import type { OidcSettings } from '../../src/config/social-settings.js';
 import { createAccountSetup, ORIGIN, type AccountSetup } from '../identity/account-setup.js';
 import { createBrowser } from './browser.js';

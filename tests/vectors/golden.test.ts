@@ -4,7 +4,7 @@ import { wrapUnder } from '../../src/privacy/key-encryption.js';
 import { createDataKeys } from '../../src/privacy/data-keys.js';
 import { findPepperOf } from '../../src/privacy/pepper-of-hash.js';
 import { createSearchIndex } from '../../src/privacy/search-index.js';
-import { hashPeppered } from '../../src/security/password-argon2.js';
+import { hashPeppered } from '../../src/security/passwords/password-argon2.js';
 
 // The formats as an independent script makes them from their description: what was written by one version of
 // Custodia can be read by the next, and by anybody who holds the keys.

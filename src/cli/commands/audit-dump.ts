@@ -1,7 +1,7 @@
 import { withApp } from '../../app/open-app.js';
 import { readConfig } from '../../config.js';
 import { createLog } from '../../log.js';
-import { formatEventLine } from '../../services/audit/dump-log.js';
+import { formatEventLine } from '../../services/audit/verification/dump-log.js';
 import { defineCommand } from '../command.js';
 
 /** Writes the sealed log as JSON lines, for a verification without the database. */

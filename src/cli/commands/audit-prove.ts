@@ -1,7 +1,7 @@
 import { withApp } from '../../app/open-app.js';
 import { readConfig } from '../../config.js';
 import { createLog } from '../../log.js';
-import { proveEvent, proveGrowth } from '../../services/audit/prove-event.js';
+import { proveEvent, proveGrowth } from '../../services/audit/verification/prove-event.js';
 import { defineCommand, UsageError } from '../command.js';
 
 /** Proves that an event is in the log, or that an earlier log is the beginning of this one. */

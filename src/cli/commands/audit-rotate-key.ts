@@ -1,7 +1,7 @@
 import { withApp } from '../../app/open-app.js';
 import { readConfig } from '../../config.js';
 import { createLog } from '../../log.js';
-import { formatVerifierKey } from '../../services/audit/signed-note.js';
+import { formatVerifierKey } from '../../services/audit/checkpoints/signed-note.js';
 import { defineCommand } from '../command.js';
 
 /** Replaces the key that signs checkpoints, while servers run. */

@@ -4,10 +4,15 @@ import { createInterface } from 'node:readline';
 import { withApp } from '../../app/open-app.js';
 import { readConfig } from '../../config.js';
 import { createLog } from '../../log.js';
-import { readDump } from '../../services/audit/dump-log.js';
-import { readCheckpoints, readLeaves, readVerifiers, sizeOf } from '../../services/audit/log-folder.js';
-import { parseVerifierKey, type NoteVerifier } from '../../services/audit/signed-note.js';
-import { verifyLog, type LogVerification } from '../../services/audit/verify-log.js';
+import { readDump } from '../../services/audit/verification/dump-log.js';
+import {
+  readCheckpoints,
+  readLeaves,
+  readVerifiers,
+  sizeOf,
+} from '../../services/audit/checkpoints/log-folder.js';
+import { parseVerifierKey, type NoteVerifier } from '../../services/audit/checkpoints/signed-note.js';
+import { verifyLog, type LogVerification } from '../../services/audit/verification/verify-log.js';
 import { type CommandSurroundings, defineCommand, UsageError } from '../command.js';
 
 /** Exit code for a log that is not as it was sealed. */

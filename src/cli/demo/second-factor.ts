@@ -1,5 +1,5 @@
 import { systemClock } from '../../clock.js';
-import { codeOf } from '../../security/totp.js';
+import { codeOf } from '../../security/second-factors/totp.js';
 import {
   BeginTotpEnrollmentDocument,
   CompleteMfaDocument,

@@ -1,5 +1,5 @@
 import type { DataKeyStore } from '../../privacy/data-key-store.js';
-import { FORGOTTEN_KEYS_CHANNEL } from '../user-keys.js';
+import { FORGOTTEN_KEYS_CHANNEL } from '../data-keys/user-keys.js';
 import type { Sql } from './sql.js';
 
 /** The wrapped data keys, wherever they are kept. */

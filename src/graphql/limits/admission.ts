@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { OperationLimits } from '../../config.js';
-import type { VariableValues } from '../variables.js';
+import type { VariableValues } from '../variables/variables.js';
 import { measure } from './operation-figures.js';
 import { requireAtMost, requireWithinLimits } from './operation-limits.js';
 

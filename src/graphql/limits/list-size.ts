@@ -1,5 +1,5 @@
 import { Kind, type FieldNode, type ValueNode } from 'graphql';
-import type { VariableValues } from '../variables.js';
+import type { VariableValues } from '../variables/variables.js';
 import type { FieldDefinition } from './field-weights.js';
 
 /** The arguments that say how many entries a field answers; `last` stands before `first`, which has a default. */

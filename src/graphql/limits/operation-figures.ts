@@ -14,7 +14,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { VariableValues } from '../variables.js';
+import type { VariableValues } from '../variables/variables.js';
 import { findFieldDefinition, weightOf } from './field-weights.js';
 import { findListSize } from './list-size.js';
 

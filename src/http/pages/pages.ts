@@ -1,4 +1,4 @@
-import type { RequestOrigin } from '../../security/request-context.js';
+import type { RequestOrigin } from '../../security/requests/request-context.js';
 import type { PasswordPolicyText } from './form.js';
 
 export interface PagesOptions {

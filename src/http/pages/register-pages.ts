@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors.js';
 import type { Log } from '../../log.js';
-import { createRequestContext, type RequestOrigin } from '../../security/request-context.js';
+import { createRequestContext, type RequestOrigin } from '../../security/requests/request-context.js';
 import { parseFormBody } from './form-body.js';
 import { renderForm } from './form.js';
 import { badLink, describePageFailure, type PageFailure } from './page-failure.js';

@@ -1,5 +1,5 @@
-import type { RequestOrigin } from '../../security/request-context.js';
-import type { Viewer } from '../../security/viewer.js';
+import type { RequestOrigin } from '../../security/requests/request-context.js';
+import type { Viewer } from '../../security/rights/viewer.js';
 
 /** A signed-in member of staff who acts on somebody's account. */
 export interface Actor {

@@ -3,7 +3,7 @@ import type { Config } from '../../config.js';
 import type { Database } from '../../database/client.js';
 import type { Jobs } from '../../jobs/jobs.js';
 import type { AuditService } from '../audit/audit.service.js';
-import type { SessionService } from '../auth/session.service.js';
+import type { SessionService } from '../auth/sessions/session.service.js';
 import type { IdentityService } from '../identity/identity.service.js';
 
 /** What the operations of administration are built from. */

@@ -1,7 +1,7 @@
 import { Field, InputType } from 'type-graphql';
-import { EmailAddress } from '../../graphql/scalars.js';
-import type { Role } from '../../security/permissions.js';
-import { RoleEnum } from '../identity/user-rights.types.js';
+import { EmailAddress } from '../../graphql/schema/scalars.js';
+import type { Role } from '../../security/rights/permissions.js';
+import { RoleEnum } from '../identity/accounts/user-rights.types.js';
 
 @InputType({ description: 'An account to open for somebody else.' })
 export class CreateUserInput {

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.js';
-import { lockUser } from '../identity/locked-user.js';
+import { lockUser } from '../identity/accounts/locked-user.js';
 import type { MailedToken } from '../identity/one-time-tokens.js';
 import type { AdminParts } from './admin-parts.js';
 import { conflict } from './rules.js';

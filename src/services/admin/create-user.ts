@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.js';
-import { permissionsOf, rankOf, type Role } from '../../security/permissions.js';
-import { requireRecentSignIn } from '../../security/step-up.js';
+import { permissionsOf, rankOf, type Role } from '../../security/rights/permissions.js';
+import { requireRecentSignIn } from '../../security/rights/step-up.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';
 import type { Rules } from './rules.js';

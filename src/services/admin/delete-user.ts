@@ -1,4 +1,4 @@
-import { requireRecentSignIn } from '../../security/step-up.js';
+import { requireRecentSignIn } from '../../security/rights/step-up.js';
 import { findLeaving, requireNotBeingErased } from '../compliance/erasure/conflicts.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';

@@ -1,9 +1,9 @@
 import type { Transaction } from '../../database/client.js';
 import { AppError } from '../../errors.js';
 import { isUuid } from '../../input/uuid.js';
-import { levelOf, rolesAtLevel } from '../../security/assurance.js';
-import { permissionsOf, rankOf, type Permission, type Role } from '../../security/permissions.js';
-import { lockUser, type LockedUser } from '../identity/locked-user.js';
+import { levelOf, rolesAtLevel } from '../../security/rights/assurance.js';
+import { permissionsOf, rankOf, type Permission, type Role } from '../../security/rights/permissions.js';
+import { lockUser, type LockedUser } from '../identity/accounts/locked-user.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';
 

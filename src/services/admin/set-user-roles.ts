@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.js';
-import { rankOf, type Role } from '../../security/permissions.js';
-import { requireRecentSignIn } from '../../security/step-up.js';
+import { rankOf, type Role } from '../../security/rights/permissions.js';
+import { requireRecentSignIn } from '../../security/rights/step-up.js';
 import { findLeaving } from '../compliance/erasure/conflicts.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';

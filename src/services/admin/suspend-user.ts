@@ -1,6 +1,6 @@
 import { badInput } from '../../errors.js';
 import { parseText } from '../../input/text.js';
-import { requireRecentSignIn } from '../../security/step-up.js';
+import { requireRecentSignIn } from '../../security/rights/step-up.js';
 import type { AuditData } from '../audit/audit.service.js';
 import { findLeaving } from '../compliance/erasure/conflicts.js';
 import type { Actor } from './actor.js';

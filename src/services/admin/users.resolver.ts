@@ -1,9 +1,9 @@
 import { Arg, Authorized, Ctx, Int, Query, Resolver } from 'type-graphql';
 import { badInput } from '../../errors.js';
-import type { Connection } from '../../graphql/connections.js';
+import type { Connection } from '../../graphql/lists/connections.js';
 import type { GraphqlContext } from '../../graphql/context.js';
-import { After, First, PAGE_SIZE } from '../../graphql/page-arguments.js';
-import { createConnection, readPageRequest, type PageRequest } from '../../graphql/page.js';
+import { After, First, PAGE_SIZE } from '../../graphql/lists/page-arguments.js';
+import { createConnection, readPageRequest, type PageRequest } from '../../graphql/lists/page.js';
 import { parseDateTime } from '../../input/date-time.js';
 import { parseEmailDomain } from '../../input/email-address.js';
 import { isUuid } from '../../input/uuid.js';
@@ -14,9 +14,9 @@ import {
   type UserFilter as Filter,
   type UserOrder as Order,
   type UserPosition,
-} from '../identity/search-users.js';
-import type { UserRecord } from '../identity/user-record.js';
-import { readsRestricted, visibleUser } from '../identity/visible-user.js';
+} from '../identity/accounts/search-users.js';
+import type { UserRecord } from '../identity/accounts/user-record.js';
+import { readsRestricted, visibleUser } from '../identity/accounts/visible-user.js';
 import { UserConnection, UserFilter, UserOrder } from './users.types.js';
 
 /** The list of accounts, for staff. */

@@ -1,11 +1,11 @@
 import { Field, InputType, registerEnumType } from 'type-graphql';
-import { defineConnection } from '../../graphql/connections.js';
-import { DateTime, EmailAddress } from '../../graphql/scalars.js';
-import type { Role } from '../../security/permissions.js';
+import { defineConnection } from '../../graphql/lists/connections.js';
+import { DateTime, EmailAddress } from '../../graphql/schema/scalars.js';
+import type { Role } from '../../security/rights/permissions.js';
 import { User, UserStatus } from '../identity/identity.types.js';
-import type { UserOrder as Order } from '../identity/search-users.js';
-import type { UserStatus as Status } from '../identity/user-record.js';
-import { RoleEnum } from '../identity/user-rights.types.js';
+import type { UserOrder as Order } from '../identity/accounts/search-users.js';
+import type { UserStatus as Status } from '../identity/accounts/user-record.js';
+import { RoleEnum } from '../identity/accounts/user-rights.types.js';
 
 /** The values of the GraphQL enum `UserOrder`. */
 export const UserOrder = {

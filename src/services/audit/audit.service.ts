@@ -1,11 +1,11 @@
 import type { Clock } from '../../clock.js';
-import type { SqlTransaction } from '../../database/user-keys.js';
+import type { SqlTransaction } from '../../database/data-keys/user-keys.js';
 import type { Privacy } from '../../privacy/privacy.js';
-import type { RequestOrigin } from '../../security/request-context.js';
-import { createAppendEvent, type NewEvent } from './append-event.js';
-import { appendEvents } from './append-events.js';
+import type { RequestOrigin } from '../../security/requests/request-context.js';
+import { createAppendEvent, type NewEvent } from './events/append-event.js';
+import { appendEvents } from './events/append-events.js';
 import type { AuditAction } from './audit-action.js';
-import { createEventIds } from './event-ids.js';
+import { createEventIds } from './events/event-ids.js';
 
 /** What an event may say beside its action: ids, codes and counts, never personal data. */
 export type AuditData = Record<string, string | number | boolean | readonly string[]>;

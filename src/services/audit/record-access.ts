@@ -1,5 +1,5 @@
 import type { Database } from '../../database/client.js';
-import type { RecordAccess } from '../../security/access-record.js';
+import type { RecordAccess } from '../../security/requests/access-record.js';
 import type { AuditService } from './audit.service.js';
 
 /**

@@ -1,6 +1,6 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
-import { requireAnyViewer, requireViewer } from '../../security/request-context.js';
+import { requireAnyViewer, requireViewer } from '../../security/requests/request-context.js';
 import { SuccessPayload } from '../identity/identity.types.js';
 import {
   LoginInput,
@@ -11,9 +11,9 @@ import {
   Session,
   Tokens,
 } from './auth.types.js';
-import type { SessionHolder } from './end-sessions.js';
+import type { SessionHolder } from './sessions/end-sessions.js';
 import { presentSignIn } from './login-result.js';
-import type { SessionService } from './session.service.js';
+import type { SessionService } from './sessions/session.service.js';
 import type { SignInService } from './sign-in.service.js';
 import { deliverTokens, logoutThrough, refreshThrough } from './token-transport.js';
 

@@ -2,11 +2,11 @@ import { SECOND, type Clock } from '../../clock.js';
 import { defineRoute, type Route } from '../../http/route.js';
 import { emailAddress, oneOf, secret } from '../../input/field-types.js';
 import { optional, required } from '../../input/fields.js';
-import type { RequestContext } from '../../security/request-context.js';
-import type { UserRecord } from '../identity/user-record.js';
+import type { RequestContext } from '../../security/requests/request-context.js';
+import type { UserRecord } from '../identity/accounts/user-record.js';
 import { MFA_METHODS } from './mfa/second-factor.js';
-import type { SessionTokens } from './open-session.js';
-import type { SessionService } from './session.service.js';
+import type { SessionTokens } from './sessions/open-session.js';
+import type { SessionService } from './sessions/session.service.js';
 import type { SignedIn, SignInService } from './sign-in.service.js';
 import { deliverTokens, logoutThrough, refreshThrough } from './token-transport.js';
 

@@ -1,9 +1,9 @@
 import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
-import { defineConnection } from '../../graphql/connections.js';
-import { DateTime, EmailAddress } from '../../graphql/scalars.js';
+import { defineConnection } from '../../graphql/lists/connections.js';
+import { DateTime, EmailAddress } from '../../graphql/schema/scalars.js';
 import { Node, User } from '../identity/identity.types.js';
 import { MfaRequired } from './mfa/mfa.types.js';
-import type { SessionRecord } from './session-record.js';
+import type { SessionRecord } from './sessions/session-record.js';
 
 @ObjectType({
   description:

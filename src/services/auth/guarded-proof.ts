@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.js';
 import type { Database } from '../../database/client.js';
-import type { DeviceTokens } from '../../security/device-token.js';
+import type { DeviceTokens } from '../../security/tokens/device-token.js';
 import type { GuardedAttempt, ProofKind } from '../../security/guard/guard.js';
-import type { RequestOrigin } from '../../security/request-context.js';
+import type { RequestOrigin } from '../../security/requests/request-context.js';
 
 export interface GuardedProofParts {
   db: Database;

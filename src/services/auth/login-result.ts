@@ -1,4 +1,4 @@
-import type { RequestContext } from '../../security/request-context.js';
+import type { RequestContext } from '../../security/requests/request-context.js';
 import { User } from '../identity/identity.types.js';
 import { LoginSuccess, Session, type LoginResult } from './auth.types.js';
 import { MfaRequired } from './mfa/mfa.types.js';

@@ -1,18 +1,18 @@
 import type { Database, Transaction } from '../../database/client.js';
 import { AppError, badInput } from '../../errors.js';
-import { levelOf, withSecondFactor } from '../../security/assurance.js';
-import type { RequestOrigin } from '../../security/request-context.js';
+import { levelOf, withSecondFactor } from '../../security/rights/assurance.js';
+import type { RequestOrigin } from '../../security/requests/request-context.js';
 import type { CodeExchange } from '../identity/social/social-flows.js';
 import type { IdentityService } from '../identity/identity.service.js';
-import type { VerifiedUser } from '../identity/check-credentials.js';
-import { lockUser, type LockedUser } from '../identity/locked-user.js';
-import { isVisible, type UserRecord } from '../identity/user-record.js';
-import type { SessionHolder } from './end-sessions.js';
+import type { VerifiedUser } from '../identity/sign-in/check-credentials.js';
+import { lockUser, type LockedUser } from '../identity/accounts/locked-user.js';
+import { isVisible, type UserRecord } from '../identity/accounts/user-record.js';
+import type { SessionHolder } from './sessions/end-sessions.js';
 import type { AdmittedAnswer, ChallengeAnswer, FirstFactor, IssuedChallenge } from './mfa/mfa-challenges.js';
 import type { MfaService } from './mfa/mfa.service.js';
 import { methodOfCode } from './mfa/prove-second-factor.js';
-import type { HeldSession, SessionTokens, SignedInSession } from './open-session.js';
-import type { SessionService } from './session.service.js';
+import type { HeldSession, SessionTokens, SignedInSession } from './sessions/open-session.js';
+import type { SessionService } from './sessions/session.service.js';
 
 export interface SignInParts {
   db: Database;

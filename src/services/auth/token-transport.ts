@@ -1,7 +1,7 @@
 import { AppError, badInput } from '../../errors.js';
-import type { RequestContext } from '../../security/request-context.js';
-import type { SessionTokens, SignedInSession } from './open-session.js';
-import type { SessionService } from './session.service.js';
+import type { RequestContext } from '../../security/requests/request-context.js';
+import type { SessionTokens, SignedInSession } from './sessions/open-session.js';
+import type { SessionService } from './sessions/session.service.js';
 
 /** Tokens as the answer's body carries them. */
 export type DeliveredTokens = Omit<SessionTokens, 'refreshToken'> & { refreshToken: string | null };

@@ -1,18 +1,18 @@
 import DataLoader from 'dataloader';
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../errors.js';
-import type { Connection } from '../../graphql/connections.js';
+import type { Connection } from '../../graphql/lists/connections.js';
 import type { GraphqlContext } from '../../graphql/context.js';
-import { After, First, PAGE_SIZE } from '../../graphql/page-arguments.js';
-import { createConnection, readPageRequest } from '../../graphql/page.js';
+import { After, First, PAGE_SIZE } from '../../graphql/lists/page-arguments.js';
+import { createConnection, readPageRequest } from '../../graphql/lists/page.js';
 import { parseDateTime } from '../../input/date-time.js';
 import { isUuid } from '../../input/uuid.js';
 import type { FindNode } from '../identity/identity.resolver.js';
 import { User } from '../identity/identity.types.js';
 import { Session, SessionConnection } from './auth.types.js';
-import type { SessionPosition } from './list-sessions.js';
-import type { SessionRecord } from './session-record.js';
-import type { SessionService } from './session.service.js';
+import type { SessionPosition } from './sessions/list-sessions.js';
+import type { SessionRecord } from './sessions/session-record.js';
+import type { SessionService } from './sessions/session.service.js';
 
 interface PageOf {
   userId: string;

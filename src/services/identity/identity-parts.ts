@@ -3,14 +3,14 @@ import type { Config } from '../../config.js';
 import type { Database, Transaction } from '../../database/client.js';
 import type { JsonObject } from '../../input/json-object.js';
 import type { Mail } from '../../mail/outbox.js';
-import type { DeviceTokens } from '../../security/device-token.js';
+import type { DeviceTokens } from '../../security/tokens/device-token.js';
 import type { Guard } from '../../security/guard/guard.js';
-import type { PasswordPolicy } from '../../security/password-policy.js';
-import type { Passwords } from '../../security/passwords.js';
-import type { RequestOrigin } from '../../security/request-context.js';
+import type { PasswordPolicy } from '../../security/passwords/password-policy.js';
+import type { Passwords } from '../../security/passwords/passwords.js';
+import type { RequestOrigin } from '../../security/requests/request-context.js';
 import type { AuditService } from '../audit/audit.service.js';
 import type { SocialProviders } from './social/social-providers.js';
-import type { Reports } from './reports.js';
+import type { Reports } from './sign-in/reports.js';
 
 /** What a person agreed to, or refused, when they registered. */
 export interface ConsentGiven {

@@ -2,12 +2,12 @@ import DataLoader from 'dataloader';
 import { Arg, Ctx, Extensions, ID, Query, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { isUuid } from '../../input/uuid.js';
-import { PASSWORD_MAX_LENGTH } from '../../security/password-text.js';
-import { PasswordPolicyType } from './password.types.js';
+import { PASSWORD_MAX_LENGTH } from '../../security/passwords/password-text.js';
+import { PasswordPolicyType } from './passwords/password.types.js';
 import type { IdentityService } from './identity.service.js';
 import { Node, User } from './identity.types.js';
-import { isVisible, type UserRecord } from './user-record.js';
-import { readsOthers, visibleUser } from './visible-user.js';
+import { isVisible, type UserRecord } from './accounts/user-record.js';
+import { readsOthers, visibleUser } from './accounts/visible-user.js';
 
 /** Finds a node of one type for the caller; null when there is none that the caller may know of. */
 export type FindNode = (id: string, context: GraphqlContext) => Promise<Node | null>;

@@ -13,7 +13,7 @@ import {
 } from '../../input/field-types.js';
 import { optional, required, type FieldValues } from '../../input/fields.js';
 import type { IdentityService } from './identity.service.js';
-import { REGISTERED_MESSAGE, type Registration } from './register.js';
+import { REGISTERED_MESSAGE, type Registration } from './registration/register.js';
 
 const PASSWORD_ERRORS: ErrorCode[] = [
   'PASSWORD_TOO_SHORT',

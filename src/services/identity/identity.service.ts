@@ -1,27 +1,27 @@
 import type { Privacy } from '../../privacy/privacy.js';
-import { createChangePassword } from './change-password.js';
-import { createEmailChange } from './change-email.js';
-import { createClaimAccount } from './claim-account.js';
-import { createCredentials } from './check-credentials.js';
-import { createFindUsers } from './find-users.js';
+import { createChangePassword } from './passwords/change-password.js';
+import { createEmailChange } from './addresses/change-email.js';
+import { createClaimAccount } from './passwords/claim-account.js';
+import { createCredentials } from './sign-in/check-credentials.js';
+import { createFindUsers } from './accounts/find-users.js';
 import type { IdentityParts } from './identity-parts.js';
-import { createImportAccounts } from './import-accounts.js';
+import { createImportAccounts } from './accounts/import-accounts.js';
 import { createOneTimeTokens } from './one-time-tokens.js';
-import { createInvitations } from './invite-user.js';
-import { createRecordSignIn } from './record-sign-in.js';
-import { createRegister } from './register.js';
-import { createReservations } from './reserved-addresses.js';
-import { createPasswordReset } from './reset-password.js';
-import { createRoles } from './roles.js';
-import { createSearchUsers } from './search-users.js';
-import { createSetPassword } from './set-password.js';
-import { createDeletions } from './delete-account.js';
-import { createDisown } from './disown-activity.js';
-import { createSuspensions } from './suspend-account.js';
-import { createSocialLinks } from './social/social-link.js';
+import { createInvitations } from './registration/invite-user.js';
+import { createRecordSignIn } from './sign-in/record-sign-in.js';
+import { createRegister } from './registration/register.js';
+import { createReservations } from './addresses/reserved-addresses.js';
+import { createPasswordReset } from './passwords/reset-password.js';
+import { createRoles } from './accounts/roles.js';
+import { createSearchUsers } from './accounts/search-users.js';
+import { createSetPassword } from './passwords/set-password.js';
+import { createDeletions } from './accounts/delete-account.js';
+import { createDisown } from './sign-in/disown-activity.js';
+import { createSuspensions } from './accounts/suspend-account.js';
+import { createSocialLinks } from './accounts/social-link.js';
 import { createSocialSignIn } from './social/social-sign-in.js';
-import { createVerification } from './verify-email.js';
-import { createWaysIn } from './ways-in.js';
+import { createVerification } from './addresses/verify-email.js';
+import { createWaysIn } from './sign-in/ways-in.js';
 
 /**
  * Who exists and how they prove it. Every operation that changes something does so in one transaction together

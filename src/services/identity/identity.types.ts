@@ -1,7 +1,7 @@
 import { Directive, Field, ID, InterfaceType, ObjectType, registerEnumType } from 'type-graphql';
 import { AppError } from '../../errors.js';
-import { DateTime, EmailAddress } from '../../graphql/scalars.js';
-import type { UserRecord, UserStatus as Status } from './user-record.js';
+import { DateTime, EmailAddress } from '../../graphql/schema/scalars.js';
+import type { UserRecord, UserStatus as Status } from './accounts/user-record.js';
 
 /** The values of the GraphQL enum `UserStatus`. */
 export const UserStatus = {

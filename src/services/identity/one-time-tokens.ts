@@ -3,9 +3,9 @@ import type { Database, Transaction } from '../../database/client.js';
 import type { TokenPurpose } from '../../database/generated/client.js';
 import { NOT_HELD } from '../../database/not-held.js';
 import { AppError } from '../../errors.js';
-import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../security/opaque-token.js';
-import { lockUser, type LockedUser } from './locked-user.js';
-import { isVisible } from './user-record.js';
+import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../security/tokens/opaque-token.js';
+import { lockUser, type LockedUser } from './accounts/locked-user.js';
+import { isVisible } from './accounts/user-record.js';
 
 /** How long a token of each purpose can be used, in milliseconds. */
 export const TOKEN_LIFETIME = {

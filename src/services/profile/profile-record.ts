@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../input/json-object.js';
-import type { UserRecord } from '../identity/user-record.js';
+import type { UserRecord } from '../identity/accounts/user-record.js';
 
 /**
  * A profile as the service hands it on, opened. A property may be a getter that opens its sealed value

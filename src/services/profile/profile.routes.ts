@@ -2,7 +2,7 @@ import { AppError } from '../../errors.js';
 import { defineRoute, type Route } from '../../http/route.js';
 import { httpUrl, jsonObject, phoneNumber, text } from '../../input/field-types.js';
 import { optional } from '../../input/fields.js';
-import { isVisible, type UserRecord } from '../identity/user-record.js';
+import { isVisible, type UserRecord } from '../identity/accounts/user-record.js';
 import { findPreloadedProfile, type ProfileRecord } from './profile-record.js';
 import type { ProfileService } from './profile.service.js';
 

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../database/client.js';
 import type { JsonObject } from '../../input/json-object.js';
-import type { RequestOrigin } from '../../security/request-context.js';
+import type { RequestOrigin } from '../../security/requests/request-context.js';
 import type { AuditService } from '../audit/audit.service.js';
 import { applyChanges, type ProfileColumns } from './profile-changes.js';
 import type { ProfileChanges, ProfileRecord } from './profile-record.js';

@@ -1,5 +1,5 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { JSONObject, PhoneNumber, URLScalar } from '../../graphql/scalars.js';
+import { JSONObject, PhoneNumber, URLScalar } from '../../graphql/schema/scalars.js';
 import type { JsonObject } from '../../input/json-object.js';
 import { User } from '../identity/identity.types.js';
 import type { ProfileChanges } from './profile-record.js';

@@ -6,7 +6,7 @@ import type { Log } from '../../../log.js';
 import type { Mail } from '../../../mail/outbox.js';
 import type { KeyRing, Purpose } from '../../../privacy/key-ring.js';
 import type { Privacy } from '../../../privacy/privacy.js';
-import type { SigningKeys } from '../../../security/signing-keys.js';
+import type { SigningKeys } from '../../../security/signing-keys/signing-keys.js';
 import type { AuditService } from '../../audit/audit.service.js';
 
 /** What can be replaced, as an operator names it. */

@@ -5,7 +5,7 @@ import { replaceDataKeys } from '../../../database/re-sealing/replace-data-keys.
 import { reWrapDataKeys, reWrapSigningKeys } from '../../../database/re-sealing/re-wrap.js';
 import { withUpkeepLock } from '../../../database/re-sealing/sql.js';
 import { createKeyGenerations } from '../../../privacy/key-generations.js';
-import { wrappingContext } from '../../../security/signing-key-material.js';
+import { wrappingContext } from '../../../security/signing-keys/signing-key-material.js';
 import { type Counting, createCountRows } from './count-rows.js';
 import type { Failures } from './key-failures.js';
 import {

@@ -12,7 +12,7 @@ import {
   uuid,
 } from '../../../input/field-types.js';
 import { optional, readFields, required, type FieldType, type FieldValues } from '../../../input/fields.js';
-import type { ImportedAccount } from '../../identity/import-accounts.js';
+import type { ImportedAccount } from '../../identity/accounts/import-accounts.js';
 import { applyChanges, type ProfileColumns } from '../../profile/profile-changes.js';
 
 /** An account read from a file, ready to be written. */

@@ -1,7 +1,7 @@
 import { MINUTE } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
-import { isUniqueViolation } from '../../identity/unique-violation.js';
+import { isUniqueViolation } from '../../identity/accounts/unique-violation.js';
 import type { ProfileService } from '../../profile/profile.service.js';
 import type { AdminParts } from '../admin-parts.js';
 import { readAccount, type AccountRecord } from './account-record.js';

@@ -1,5 +1,5 @@
 import type { Guard } from '../../../security/guard/guard.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
 import { createAttemptOf, type GuardedProofParts } from '../guarded-proof.js';
 
 export type GuardCode = ReturnType<typeof createGuardCode>;

@@ -1,8 +1,8 @@
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
-import { needsSecondFactor } from '../../../security/assurance.js';
-import { requireRecentSecondFactor, requireRecentSignIn } from '../../../security/step-up.js';
-import type { UserRecord } from '../../identity/user-record.js';
+import { needsSecondFactor } from '../../../security/rights/assurance.js';
+import { requireRecentSecondFactor, requireRecentSignIn } from '../../../security/rights/step-up.js';
+import type { UserRecord } from '../../identity/accounts/user-record.js';
 import type { GuardCode } from './guard-code.js';
 import type { MfaCaller, MfaParts } from './mfa-parts.js';
 import { requireOwner, tellOf, type AccountOwner } from './mfa-owner.js';

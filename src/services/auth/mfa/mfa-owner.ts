@@ -1,8 +1,8 @@
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import type { TemplateParams } from '../../../mail/templates/templates.js';
-import { lockUser, type LockedUser } from '../../identity/locked-user.js';
-import { isVisible } from '../../identity/user-record.js';
+import { lockUser, type LockedUser } from '../../identity/accounts/locked-user.js';
+import { isVisible } from '../../identity/accounts/user-record.js';
 import type { MfaParts } from './mfa-parts.js';
 
 export type AccountOwner = LockedUser & { readonly email: string };

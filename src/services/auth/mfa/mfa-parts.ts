@@ -2,13 +2,13 @@ import type { Clock } from '../../../clock.js';
 import type { Config } from '../../../config.js';
 import type { Database, Transaction } from '../../../database/client.js';
 import type { Mail } from '../../../mail/outbox.js';
-import type { DeviceTokens } from '../../../security/device-token.js';
+import type { DeviceTokens } from '../../../security/tokens/device-token.js';
 import type { Guard } from '../../../security/guard/guard.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import type { Viewer } from '../../../security/viewer.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import type { Viewer } from '../../../security/rights/viewer.js';
 import type { AuditService } from '../../audit/audit.service.js';
 import type { IdentityService } from '../../identity/identity.service.js';
-import type { SessionService } from '../session.service.js';
+import type { SessionService } from '../sessions/session.service.js';
 import type { SecondFactor } from './second-factor.js';
 
 /** What the MFA service is built from. */

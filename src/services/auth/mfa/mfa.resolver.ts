@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, Mutation, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../../graphql/context.js';
-import { requireAnyViewer } from '../../../security/request-context.js';
+import { requireAnyViewer } from '../../../security/requests/request-context.js';
 import { User, UserPayload } from '../../identity/identity.types.js';
 import { LoginSuccess } from '../auth.types.js';
 import { presentSignedIn } from '../login-result.js';

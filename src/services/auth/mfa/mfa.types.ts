@@ -1,5 +1,5 @@
 import { Field, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { DateTime } from '../../../graphql/scalars.js';
+import { DateTime } from '../../../graphql/schema/scalars.js';
 import type { MfaMethodName } from './second-factor.js';
 
 /** The values of the GraphQL enum `MfaMethod`. */

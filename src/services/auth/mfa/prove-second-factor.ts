@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
-import { looksLikeTotp } from '../../../security/totp.js';
+import { looksLikeTotp } from '../../../security/second-factors/totp.js';
 import type { MfaParts } from './mfa-parts.js';
 import type { MfaMethodName, SecondFactor, SecondFactorAttempt } from './second-factor.js';
 import type { TotpFactor } from './totp-factor.js';

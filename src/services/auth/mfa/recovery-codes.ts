@@ -6,7 +6,7 @@ import {
   hashRecoveryCode,
   isSameHash,
   RECOVERY_CODES,
-} from '../../../security/recovery-code.js';
+} from '../../../security/second-factors/recovery-code.js';
 import type { MfaParts } from './mfa-parts.js';
 import type { SecondFactor, SecondFactorAttempt } from './second-factor.js';
 

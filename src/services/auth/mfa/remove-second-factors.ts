@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
-import { lockUser } from '../../identity/locked-user.js';
-import { isVisible } from '../../identity/user-record.js';
+import { lockUser } from '../../identity/accounts/locked-user.js';
+import { isVisible } from '../../identity/accounts/user-record.js';
 import { tellOf } from './mfa-owner.js';
 import type { MfaParts } from './mfa-parts.js';
 import type { ProveSecondFactor } from './prove-second-factor.js';

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../database/client.js';
 import type { AppError } from '../../../errors.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import type { LockedUser } from '../../identity/locked-user.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import type { LockedUser } from '../../identity/accounts/locked-user.js';
 
 /** The ways to prove a second factor, as the API calls them. */
 export const MFA_METHODS = ['TOTP', 'RECOVERY_CODE', 'PASSKEY'] as const;

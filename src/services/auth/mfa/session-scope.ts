@@ -1,5 +1,10 @@
 import type { Config } from '../../../config.js';
-import { ACCOUNT_SCOPE, ENROLLMENT_SCOPE, levelOf, needsSecondFactor } from '../../../security/assurance.js';
+import {
+  ACCOUNT_SCOPE,
+  ENROLLMENT_SCOPE,
+  levelOf,
+  needsSecondFactor,
+} from '../../../security/rights/assurance.js';
 import type { IdentityService } from '../../identity/identity.service.js';
 
 export interface SessionScopeParts {

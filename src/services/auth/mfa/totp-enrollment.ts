@@ -1,7 +1,7 @@
 import { after, MINUTE } from '../../../clock.js';
 import { AppError } from '../../../errors.js';
-import { requireRecentSecondFactor, requireRecentSignIn } from '../../../security/step-up.js';
-import { createTotpSecret, findTotpStep, otpauthUri } from '../../../security/totp.js';
+import { requireRecentSecondFactor, requireRecentSignIn } from '../../../security/rights/step-up.js';
+import { createTotpSecret, findTotpStep, otpauthUri } from '../../../security/second-factors/totp.js';
 import type { MfaCaller, MfaParts } from './mfa-parts.js';
 import type { ProveSecondFactor } from './prove-second-factor.js';
 import type { RecoveryCodes } from './recovery-codes.js';

@@ -1,7 +1,7 @@
 import { after, HOUR, SECOND, type Clock } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
-import { findTotpStep } from '../../../security/totp.js';
+import { findTotpStep } from '../../../security/second-factors/totp.js';
 import type { SecondFactor, SecondFactorAttempt } from './second-factor.js';
 
 /** Wrong codes in a row that cost nothing but themselves. */

@@ -1,8 +1,8 @@
 import { AppError } from '../../../errors.js';
 import type { JsonObject } from '../../../input/json-object.js';
 import { parseText } from '../../../input/text.js';
-import { isUniqueViolation } from '../../identity/unique-violation.js';
-import type { UserRecord } from '../../identity/user-record.js';
+import { isUniqueViolation } from '../../identity/accounts/unique-violation.js';
+import type { UserRecord } from '../../identity/accounts/user-record.js';
 import { requireOwner } from '../mfa/mfa-owner.js';
 import type { MfaCaller } from '../mfa/mfa-parts.js';
 import type { PasskeyParts } from './passkey-parts.js';

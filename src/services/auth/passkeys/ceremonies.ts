@@ -3,7 +3,7 @@ import { after, MINUTE, type Clock } from '../../../clock.js';
 import type { Database, Transaction } from '../../../database/client.js';
 import type { PasskeyPurpose } from '../../../database/generated/client.js';
 import { NOT_HELD } from '../../../database/not-held.js';
-import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../../security/opaque-token.js';
+import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../../security/tokens/opaque-token.js';
 
 /** How long a person may take to answer, in milliseconds. */
 export const CEREMONY_LIFETIME = 5 * MINUTE;

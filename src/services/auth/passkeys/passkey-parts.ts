@@ -1,9 +1,9 @@
-import type { DeviceTokens } from '../../../security/device-token.js';
+import type { DeviceTokens } from '../../../security/tokens/device-token.js';
 import type { Mail } from '../../../mail/outbox.js';
 import type { Guard } from '../../../security/guard/guard.js';
 import type { IdentityService } from '../../identity/identity.service.js';
 import type { MfaService } from '../mfa/mfa.service.js';
-import type { SessionService } from '../session.service.js';
+import type { SessionService } from '../sessions/session.service.js';
 import type { SignInService } from '../sign-in.service.js';
 import type { PasskeyProofParts } from './passkey-proof-parts.js';
 import type { PasskeyProofs } from './passkey-proofs.js';

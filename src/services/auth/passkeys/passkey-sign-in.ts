@@ -1,6 +1,6 @@
 import { AppError } from '../../../errors.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import { atEvenPace } from '../../identity/even-pace.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import { atEvenPace } from '../../identity/sign-in/even-pace.js';
 import { createAttemptOf } from '../guarded-proof.js';
 import type { SignedIn } from '../sign-in.service.js';
 import type { Ceremony } from './add-passkey.js';

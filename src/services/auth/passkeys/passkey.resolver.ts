@@ -1,8 +1,8 @@
 import { Arg, Authorized, Ctx, ID, Mutation, Resolver } from 'type-graphql';
 import type { GraphqlContext } from '../../../graphql/context.js';
-import { EmailAddress, JSONObject } from '../../../graphql/scalars.js';
+import { EmailAddress, JSONObject } from '../../../graphql/schema/scalars.js';
 import type { JsonObject } from '../../../input/json-object.js';
-import { requireAnyViewer } from '../../../security/request-context.js';
+import { requireAnyViewer } from '../../../security/requests/request-context.js';
 import { User, UserPayload } from '../../identity/identity.types.js';
 import { LoginSuccess } from '../auth.types.js';
 import { presentSignedIn } from '../login-result.js';

@@ -1,5 +1,5 @@
 import { Field, ObjectType } from 'type-graphql';
-import { DateTime, JSONObject } from '../../../graphql/scalars.js';
+import { DateTime, JSONObject } from '../../../graphql/schema/scalars.js';
 import type { JsonObject } from '../../../input/json-object.js';
 import { Node } from '../../identity/identity.types.js';
 import type { PasskeyRecord } from './passkey-record.js';

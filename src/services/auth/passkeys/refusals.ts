@@ -1,6 +1,6 @@
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
 import type { PasskeyProofParts } from './passkey-proof-parts.js';
 
 /** Whose passkey was refused, as far as that is known. */

@@ -1,6 +1,6 @@
 import { AppError } from '../../../errors.js';
 import { isUuid } from '../../../input/uuid.js';
-import type { UserRecord } from '../../identity/user-record.js';
+import type { UserRecord } from '../../identity/accounts/user-record.js';
 import { requireOwner } from '../mfa/mfa-owner.js';
 import type { MfaCaller } from '../mfa/mfa-parts.js';
 import type { PasskeyParts } from './passkey-parts.js';

@@ -1,5 +1,5 @@
-import { levelOf } from '../../../security/assurance.js';
-import { requireRecentSecondFactor, requireRecentSignIn } from '../../../security/step-up.js';
+import { levelOf } from '../../../security/rights/assurance.js';
+import { requireRecentSecondFactor, requireRecentSignIn } from '../../../security/rights/step-up.js';
 import type { MfaCaller } from '../mfa/mfa-parts.js';
 import type { PasskeyParts } from './passkey-parts.js';
 

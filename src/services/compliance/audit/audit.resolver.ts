@@ -1,16 +1,21 @@
 import { Arg, Authorized, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { badInput } from '../../../errors.js';
-import type { Connection } from '../../../graphql/connections.js';
+import type { Connection } from '../../../graphql/lists/connections.js';
 import type { GraphqlContext } from '../../../graphql/context.js';
-import { After, First, PAGE_SIZE } from '../../../graphql/page-arguments.js';
-import { createConnection, readPageRequest } from '../../../graphql/page.js';
+import { After, First, PAGE_SIZE } from '../../../graphql/lists/page-arguments.js';
+import { createConnection, readPageRequest } from '../../../graphql/lists/page.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid, parseUuid } from '../../../input/uuid.js';
-import type { AuditLog } from '../../audit/audit-log.js';
-import type { createListEvents, EventFilter, EventPosition, EventView } from '../../audit/list-events.js';
+import type { AuditLog } from '../../audit/verification/audit-log.js';
+import type {
+  createListEvents,
+  EventFilter,
+  EventPosition,
+  EventView,
+} from '../../audit/events/list-events.js';
 import type { FindNode } from '../../identity/identity.resolver.js';
 import { User } from '../../identity/identity.types.js';
-import { readsRestricted } from '../../identity/visible-user.js';
+import { readsRestricted } from '../../identity/accounts/visible-user.js';
 import { AuditEvent, AuditEventConnection, AuditEventFilter, AuditVerification } from './audit.types.js';
 
 type Events = ReturnType<typeof createListEvents>;

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, ObjectType } from 'type-graphql';
-import { defineConnection } from '../../../graphql/connections.js';
-import { DateTime, JSONObject } from '../../../graphql/scalars.js';
+import { defineConnection } from '../../../graphql/lists/connections.js';
+import { DateTime, JSONObject } from '../../../graphql/schema/scalars.js';
 import type { JsonObject } from '../../../input/json-object.js';
-import type { EventView } from '../../audit/list-events.js';
+import type { EventView } from '../../audit/events/list-events.js';
 import { Node } from '../../identity/identity.types.js';
 
 @ObjectType({

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../clock.js';
 import type { Database } from '../../../database/client.js';
 import type { DataSubjectDecision, DataSubjectRequestType } from '../../../database/generated/client.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
 import type { AuditService } from '../../audit/audit.service.js';
 import type { CaseRecord } from './case-record.js';
 

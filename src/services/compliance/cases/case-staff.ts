@@ -4,8 +4,8 @@ import type { DataSubjectDecision, DataSubjectRequestType } from '../../../datab
 import { AppError, badInput } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import { lockUser } from '../../identity/locked-user.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import { lockUser } from '../../identity/accounts/locked-user.js';
 import { extendedDueDate } from './case-deadline.js';
 import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
 import type { CaseParts, Closing, NewCase, OpenedCase } from './case-parts.js';

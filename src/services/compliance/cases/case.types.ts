@@ -4,8 +4,8 @@ import {
   DataSubjectRequestStatus,
   DataSubjectRequestType,
 } from '../../../database/generated/enums.js';
-import { defineConnection } from '../../../graphql/connections.js';
-import { DateTime } from '../../../graphql/scalars.js';
+import { defineConnection } from '../../../graphql/lists/connections.js';
+import { DateTime } from '../../../graphql/schema/scalars.js';
 import { Node } from '../../identity/identity.types.js';
 import type { CaseRecord } from './case-record.js';
 

@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
 import { Arg, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import type { GraphqlContext } from '../../../graphql/context.js';
-import { requireViewer } from '../../../security/request-context.js';
+import { requireViewer } from '../../../security/requests/request-context.js';
 import { User } from '../../identity/identity.types.js';
-import { ConsentInput } from '../../identity/registration.types.js';
+import { ConsentInput } from '../../identity/registration/registration.types.js';
 import type { ConsentService } from './consent.service.js';
 import { Consent, ConsentPayload, ObjectionInput } from './consent.types.js';
 

@@ -2,10 +2,10 @@ import type { Clock } from '../../../clock.js';
 import type { Database, Transaction } from '../../../database/client.js';
 import { AppError, badInput } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
 import type { AuditService } from '../../audit/audit.service.js';
-import { lockUser } from '../../identity/locked-user.js';
-import { isVisible } from '../../identity/user-record.js';
+import { lockUser } from '../../identity/accounts/locked-user.js';
+import { isVisible } from '../../identity/accounts/user-record.js';
 import type { CaseService } from '../cases/case.service.js';
 
 /** What a person agreed to, or refused. */

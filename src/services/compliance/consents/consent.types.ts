@@ -1,5 +1,5 @@
 import { Field, InputType, ObjectType } from 'type-graphql';
-import { DateTime } from '../../../graphql/scalars.js';
+import { DateTime } from '../../../graphql/schema/scalars.js';
 
 @ObjectType({
   description: 'What the user decided last about one purpose. Earlier decisions are kept as proof.',

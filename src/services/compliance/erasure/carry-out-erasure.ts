@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SECOND } from '../../../clock.js';
-import { destroyUserKey } from '../../../database/user-keys.js';
-import { findReadable, lockAccount } from '../../identity/locked-user.js';
+import { destroyUserKey } from '../../../database/data-keys/user-keys.js';
+import { findReadable, lockAccount } from '../../identity/accounts/locked-user.js';
 import { deleteInBatches, destroyRest, vacuumTables } from './destroy-personal-data.js';
 import { appendToLedger, type ErasureInternals } from './erasure-parts.js';
 import { readReceipt, signReceipt } from './erasure-receipt.js';

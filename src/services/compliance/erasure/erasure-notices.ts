@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { MINUTE, SECOND, type Clock } from '../../../clock.js';
 import type { Database, Transaction } from '../../../database/client.js';
 import type { Jobs } from '../../../jobs/jobs.js';
-import type { SignStatement } from '../../../security/signed-statement.js';
+import type { SignStatement } from '../../../security/signing-keys/signed-statement.js';
 
 const TELL_JOB = 'erasure.tell';
 const ANSWER_TIMEOUT = 10 * SECOND;

@@ -3,7 +3,7 @@ import {
   readOwnStatement,
   type SignedStatement,
   type SignStatement,
-} from '../../../security/signed-statement.js';
+} from '../../../security/signing-keys/signed-statement.js';
 
 /** Of the JWS; sets a receipt apart from an access token. */
 export const RECEIPT_TYPE = 'erasure-receipt+jwt';

@@ -2,7 +2,7 @@ import { after, MINUTE, SECOND } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { REGISTER } from '../../../privacy/register.js';
-import { lockAccount } from '../../identity/locked-user.js';
+import { lockAccount } from '../../identity/accounts/locked-user.js';
 import { createCarryOut, type WatchSteps } from './carry-out-erasure.js';
 import type { ErasureParts } from './erasure-parts.js';
 import { planErasure } from './erasure-plan.js';

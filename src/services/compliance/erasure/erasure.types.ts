@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { defineConnection } from '../../../graphql/connections.js';
-import { DateTime, URLScalar } from '../../../graphql/scalars.js';
+import { defineConnection } from '../../../graphql/lists/connections.js';
+import { DateTime, URLScalar } from '../../../graphql/schema/scalars.js';
 import { Node } from '../../identity/identity.types.js';
 import type { ErasureNoticeRecord } from './erasure-notices.js';
 import { readReceipt, type ErasureReceiptRecord } from './erasure-receipt.js';

@@ -2,7 +2,7 @@ import type { Database, Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
-import { lockAccount, type LockedAccount } from '../../identity/locked-user.js';
+import { lockAccount, type LockedAccount } from '../../identity/accounts/locked-user.js';
 import { beingErased, erasedAlready } from './conflicts.js';
 import { requireRank, type ErasureActor, type ErasureParts } from './erasure-parts.js';
 import { findOpen, isHeld } from './request-erasure.js';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { lockAccount } from '../../identity/locked-user.js';
+import { lockAccount } from '../../identity/accounts/locked-user.js';
 import type { CarryOut } from './carry-out-erasure.js';
 import type { LedgerEntry } from './erasure-ledger.js';
 import { appendToLedger, type ErasureInternals } from './erasure-parts.js';

@@ -9,8 +9,8 @@ import {
   lockUser,
   type LockedAccount,
   type LockedUser,
-} from '../../identity/locked-user.js';
-import { isVisible } from '../../identity/user-record.js';
+} from '../../identity/accounts/locked-user.js';
+import { isVisible } from '../../identity/accounts/user-record.js';
 import { NOBODY } from '../nobody.js';
 import { beingErased, erasedAlready, findLeaving } from './conflicts.js';
 import { requireRank, type ErasureActor, type ErasureInternals } from './erasure-parts.js';

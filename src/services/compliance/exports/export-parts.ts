@@ -5,7 +5,7 @@ import type { Jobs } from '../../../jobs/jobs.js';
 import type { Mail } from '../../../mail/outbox.js';
 import type { AuditService } from '../../audit/audit.service.js';
 import type { CaseService } from '../cases/case.service.js';
-import type { Recipient } from './export-document.js';
+import type { Recipient } from './content/export-document.js';
 import type { ExportFiles } from './export-files.js';
 
 export interface ExportParts {

@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import type { GraphqlContext } from '../../../graphql/context.js';
-import { URLScalar } from '../../../graphql/scalars.js';
-import { requireViewer } from '../../../security/request-context.js';
+import { URLScalar } from '../../../graphql/schema/scalars.js';
+import { requireViewer } from '../../../security/requests/request-context.js';
 import type { FindNode } from '../../identity/identity.resolver.js';
 import { User } from '../../identity/identity.types.js';
 import type { ExportService } from './export.service.js';

@@ -1,5 +1,5 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { DateTime } from '../../../graphql/scalars.js';
+import { DateTime } from '../../../graphql/schema/scalars.js';
 import { Node } from '../../identity/identity.types.js';
 import type { ExportRecord } from './export-record.js';
 

@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream';
 import { after, MINUTE } from '../../../clock.js';
 import { AppError } from '../../../errors.js';
 import { isUuid } from '../../../input/uuid.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import { requireRecentSignIn } from '../../../security/step-up.js';
-import type { Viewer } from '../../../security/viewer.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import { requireRecentSignIn } from '../../../security/rights/step-up.js';
+import type { Viewer } from '../../../security/rights/viewer.js';
 import type { ExportParts } from './export-parts.js';
 import type { ExportRecord } from './export-record.js';
 

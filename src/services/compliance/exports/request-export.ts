@@ -1,11 +1,11 @@
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { isUuid } from '../../../input/uuid.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import { requireRecentSignIn } from '../../../security/step-up.js';
-import type { Viewer } from '../../../security/viewer.js';
-import { lockUser } from '../../identity/locked-user.js';
-import { isVisible } from '../../identity/user-record.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import { requireRecentSignIn } from '../../../security/rights/step-up.js';
+import type { Viewer } from '../../../security/rights/viewer.js';
+import { lockUser } from '../../identity/accounts/locked-user.js';
+import { isVisible } from '../../identity/accounts/user-record.js';
 import { NOBODY } from '../nobody.js';
 import type { ExportParts } from './export-parts.js';
 import { EXPORT_COLUMNS, type ExportRecord } from './export-record.js';

@@ -2,15 +2,15 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { KEY_BYTES } from '../../../privacy/aead.js';
-import { lockUser } from '../../identity/locked-user.js';
-import { isVisible } from '../../identity/user-record.js';
+import { lockUser } from '../../identity/accounts/locked-user.js';
+import { isVisible } from '../../identity/accounts/user-record.js';
 import { takeInventory } from '../inventory/data-inventory.js';
-import { streamArchive } from './export-archive.js';
-import { writeExportDocument, type Extract } from './export-document.js';
-import { writeExportPage } from './export-page.js';
+import { streamArchive } from './content/export-archive.js';
+import { writeExportDocument, type Extract } from './content/export-document.js';
+import { writeExportPage } from './content/export-page.js';
 import type { ExportParts } from './export-parts.js';
-import { describeExport } from './export-schema.js';
-import { exportTables } from './export-tables.js';
+import { describeExport } from './content/export-schema.js';
+import { exportTables } from './content/export-tables.js';
 
 interface Attempt {
   userId: string;

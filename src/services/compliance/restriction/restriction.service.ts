@@ -2,8 +2,8 @@ import type { Clock } from '../../../clock.js';
 import type { Database, Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import type { AuditService } from '../../audit/audit.service.js';
-import { lockUser } from '../../identity/locked-user.js';
-import { isVisible, type UserRecord } from '../../identity/user-record.js';
+import { lockUser } from '../../identity/accounts/locked-user.js';
+import { isVisible, type UserRecord } from '../../identity/accounts/user-record.js';
 import type { CaseService } from '../cases/case.service.js';
 import type { ErasureActor } from '../erasure/erasure-parts.js';
 

@@ -3,11 +3,11 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Resolver, Root } fro
 import type { Clock } from '../../../clock.js';
 import { AppError } from '../../../errors.js';
 import type { GraphqlContext } from '../../../graphql/context.js';
-import { requireViewer } from '../../../security/request-context.js';
-import { requireRecentSignIn } from '../../../security/step-up.js';
+import { requireViewer } from '../../../security/requests/request-context.js';
+import { requireRecentSignIn } from '../../../security/rights/step-up.js';
 import type { IdentityService } from '../../identity/identity.service.js';
 import { User, UserPayload } from '../../identity/identity.types.js';
-import { visibleUser } from '../../identity/visible-user.js';
+import { visibleUser } from '../../identity/accounts/visible-user.js';
 import { actorOf } from '../erasure/erasure.resolver.js';
 import type { ErasureService } from '../erasure/erasure.service.js';
 import { ErasureRequest } from '../erasure/erasure.types.js';

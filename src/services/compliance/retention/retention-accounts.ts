@@ -2,7 +2,7 @@ import { after, DAY } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { findUnusedAccounts, type UnusedAccounts } from '../../../database/unused-accounts.js';
 import type { Log } from '../../../log.js';
-import { findReadable, lockAccount, lockUser } from '../../identity/locked-user.js';
+import { findReadable, lockAccount, lockUser } from '../../identity/accounts/locked-user.js';
 import { CARRY_OUT_JOB } from '../erasure/request-erasure.js';
 import { NOBODY } from '../nobody.js';
 import type { Portion, RetentionParts } from './retention-parts.js';

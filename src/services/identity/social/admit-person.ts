@@ -1,16 +1,16 @@
 import type { Transaction } from '../../../database/client.js';
 import { AppError, type ErrorCode } from '../../../errors.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import type { ClaimAccount } from '../claim-account.js';
-import type { Credentials } from '../check-credentials.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import type { ClaimAccount } from '../passwords/claim-account.js';
+import type { Credentials } from '../sign-in/check-credentials.js';
 import type { IdentityParts } from '../identity-parts.js';
-import { lockUser, type LockedUser } from '../locked-user.js';
-import type { Reservations } from '../reserved-addresses.js';
-import type { Verification } from '../verify-email.js';
-import { isUniqueViolation } from '../unique-violation.js';
+import { lockUser, type LockedUser } from '../accounts/locked-user.js';
+import type { Reservations } from '../addresses/reserved-addresses.js';
+import type { Verification } from '../addresses/verify-email.js';
+import { isUniqueViolation } from '../accounts/unique-violation.js';
 import type { ProviderIdentity } from './provider.js';
 import type { ReturnedTrip, SocialFlows } from './social-flows.js';
-import type { SocialLinks } from './social-link.js';
+import type { SocialLinks } from '../accounts/social-link.js';
 
 type Parts = IdentityParts & {
   flows: SocialFlows;

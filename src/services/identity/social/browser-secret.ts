@@ -1,5 +1,5 @@
-import { createOpaqueToken } from '../../../security/opaque-token.js';
-import type { RequestContext } from '../../../security/request-context.js';
+import { createOpaqueToken } from '../../../security/tokens/opaque-token.js';
+import type { RequestContext } from '../../../security/requests/request-context.js';
 
 /**
  * The secret of the browser that asks. One that has none yet gets one; one that has keeps it, so that two tabs can be

@@ -1,15 +1,15 @@
 import { AppError } from '../../../errors.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import { requireRecentSignIn } from '../../../security/step-up.js';
-import type { Viewer } from '../../../security/viewer.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import { requireRecentSignIn } from '../../../security/rights/step-up.js';
+import type { Viewer } from '../../../security/rights/viewer.js';
 import type { IdentityParts, SignedIn } from '../identity-parts.js';
 import { isUuid } from '../../../input/uuid.js';
-import { lockUser } from '../locked-user.js';
-import { isUniqueViolation } from '../unique-violation.js';
-import type { createWaysIn } from '../ways-in.js';
+import { lockUser } from '../accounts/locked-user.js';
+import { isUniqueViolation } from '../accounts/unique-violation.js';
+import type { createWaysIn } from '../sign-in/ways-in.js';
 import type { Arrival } from './admit-person.js';
 import type { SocialFlows } from './social-flows.js';
-import type { SocialLinks } from './social-link.js';
+import type { SocialLinks } from '../accounts/social-link.js';
 
 type Parts = IdentityParts &
   ReturnType<typeof createWaysIn> & {

@@ -2,9 +2,9 @@ import { after, MINUTE, type Clock } from '../../../clock.js';
 import type { Database, Transaction } from '../../../database/client.js';
 import { NOT_HELD } from '../../../database/not-held.js';
 import { AppError } from '../../../errors.js';
-import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../../security/opaque-token.js';
-import type { VerifiedUser } from '../check-credentials.js';
-import { lockUser } from '../locked-user.js';
+import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../../security/tokens/opaque-token.js';
+import type { VerifiedUser } from '../sign-in/check-credentials.js';
+import { lockUser } from '../accounts/locked-user.js';
 import { challengeOf } from './provider.js';
 
 /** How long a person may stay at the provider; milliseconds. */

@@ -1,17 +1,17 @@
 import type { Database } from '../../../database/client.js';
 import { AppError, badInput } from '../../../errors.js';
-import type { RequestOrigin } from '../../../security/request-context.js';
-import type { Credentials } from '../check-credentials.js';
-import type { ClaimAccount } from '../claim-account.js';
+import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import type { Credentials } from '../sign-in/check-credentials.js';
+import type { ClaimAccount } from '../passwords/claim-account.js';
 import type { IdentityParts } from '../identity-parts.js';
-import type { Reservations } from '../reserved-addresses.js';
-import type { Verification } from '../verify-email.js';
-import type { createWaysIn } from '../ways-in.js';
+import type { Reservations } from '../addresses/reserved-addresses.js';
+import type { Verification } from '../addresses/verify-email.js';
+import type { createWaysIn } from '../sign-in/ways-in.js';
 import { createAdmitPerson } from './admit-person.js';
 import { createLinkAccount } from './link-account.js';
 import { deriveSecrets } from './provider.js';
 import { createSocialFlows } from './social-flows.js';
-import type { SocialLinks } from './social-link.js';
+import type { SocialLinks } from '../accounts/social-link.js';
 
 type Parts = IdentityParts &
   ReturnType<typeof createWaysIn> & {

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { AppError } from '../../../errors.js';
 import type { GraphqlContext } from '../../../graphql/context.js';
-import { requireViewer } from '../../../security/request-context.js';
+import { requireViewer } from '../../../security/requests/request-context.js';
 import type { IdentityService } from '../identity.service.js';
 import { User, UserPayload } from '../identity.types.js';
 import { ensureBrowserSecret } from './browser-secret.js';

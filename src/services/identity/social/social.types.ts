@@ -1,5 +1,5 @@
 import { Field, ID, ObjectType } from 'type-graphql';
-import { DateTime, URLScalar } from '../../../graphql/scalars.js';
+import { DateTime, URLScalar } from '../../../graphql/schema/scalars.js';
 
 @ObjectType({
   description: 'Somebody at a provider who is the user, and signs in as them.',

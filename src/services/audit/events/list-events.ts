@@ -1,0 +1,113 @@
+import { sealedSql } from '../../../database/sealed-sql.js';
+import type { Database } from '../../../database/client.js';
+import type { JsonObject } from '../../../input/json-object.js';
+import type { Privacy } from '../../../privacy/privacy.js';
+import { SealedValueError } from '../../../privacy/privacy-errors.js';
+import { matchesCommitment, type HeldOrigin } from './event-origin.js';
+import { fetchKeys, openOrigin, ORIGIN_COLUMNS, originJoins, type StoredOrigin } from './open-origin.js';
+
+/** An event as it is answered. */
+export interface EventView {
+  readonly id: string;
+  /** The place in the sealed log, counted from 0; null until it is sealed. */
+  readonly sequence: string | null;
+  readonly at: Date;
+  readonly action: string;
+  readonly actorId: string | null;
+  readonly subjectId: string | null;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  readonly data: JsonObject;
+  /** Whether the processing of the subject's data is restricted (Art. 18 GDPR). */
+  readonly isRestricted: boolean;
+}
+
+export interface EventFilter {
+  action?: string | null | undefined;
+  subjectId?: string | null | undefined;
+  actorId?: string | null | undefined;
+  /** Events of this moment and later. */
+  after?: Date | null | undefined;
+  /** Events before this moment. */
+  before?: Date | null | undefined;
+}
+
+/** Where an event stands in the list. */
+export interface EventPosition {
+  at: Date;
+  id: string;
+}
+
+interface EventRow extends StoredOrigin {
+  sequence: string | null;
+  at: Date;
+  action: string;
+  actorId: string | null;
+  subjectId: string | null;
+  data: JsonObject;
+  commitment: Uint8Array | null;
+  isErased: boolean;
+  isRestricted: boolean;
+}
+
+const SELECT = `SELECT e.id::text, l.sequence::text, e.at, e.action, e.actor_id::text AS "actorId",
+    e.subject_id::text AS "subjectId", e.data, e.origin_commitment AS commitment,
+    ${ORIGIN_COLUMNS}, e.subject_id IS NOT NULL AND u.id IS NULL AS "isErased",
+    u.processing_restricted_at IS NOT NULL AS "isRestricted"
+  FROM audit_events e
+  LEFT JOIN audit_leaves l ON l.event_id = e.id
+  LEFT JOIN users u ON u.id = e.subject_id AND u.status <> 'ERASED'
+  ${originJoins('e.id')}`;
+
+/** Reads events, the newest first. */
+export function createListEvents({ db, privacy }: { db: Database; privacy: Privacy }) {
+  /** At most `limit` events that fit the filter and stand after `position` in the list. */
+  async function list(
+    filter: EventFilter,
+    { limit, after }: { limit: number; after: EventPosition | null },
+  ): Promise<EventView[]> {
+    const values: unknown[] = [];
+    const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
+    const conditions = [
+      filter.action && `e.action = ${bind(filter.action, 'text')}`,
+      filter.subjectId && `e.subject_id = ${bind(filter.subjectId, 'uuid')}`,
+      filter.actorId && `e.actor_id = ${bind(filter.actorId, 'uuid')}`,
+      filter.after && `e.at >= ${bind(filter.after.toISOString(), 'timestamptz')}`,
+      filter.before && `e.at < ${bind(filter.before.toISOString(), 'timestamptz')}`,
+      after && `(e.at, e.id) < (${bind(after.at.toISOString(), 'timestamptz')}, ${bind(after.id, 'uuid')})`,
+    ].filter((condition) => typeof condition === 'string');
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+    const order = `ORDER BY e.at DESC, e.id DESC LIMIT ${bind(limit, 'int')}`;
+    const rows = await db.$queryRawUnsafe<EventRow[]>(
+      sealedSql('audit reading', `${SELECT} ${where} ${order}`),
+      ...values,
+    );
+    const keys = await fetchKeys(privacy, rows);
+    return Promise.all(rows.map((row) => view(row, keys)));
+  }
+
+  /** One event by its id, a UUID; null when there is none. */
+  async function find(id: string): Promise<EventView | null> {
+    const [row] = await db.$queryRawUnsafe<EventRow[]>(
+      sealedSql('audit reading', `${SELECT} WHERE e.id = $1::uuid`),
+      id,
+    );
+    return row ? view(row, await fetchKeys(privacy, [row])) : null;
+  }
+
+  async function view(row: EventRow, keys: ReadonlyMap<string, string>): Promise<EventView> {
+    const { id, sequence, at, action, actorId, subjectId, data, isRestricted } = row;
+    const origin = row.isErased ? null : await openCommitted(row, keys);
+    const { ipAddress = null, userAgent = null } = origin ?? {};
+    return { id, sequence, at, action, actorId, subjectId, ipAddress, userAgent, data, isRestricted };
+  }
+
+  /** @throws SealedValueError when the origin does not open, or is not the one that the event commits to */
+  async function openCommitted(row: EventRow, keys: ReadonlyMap<string, string>): Promise<HeldOrigin | null> {
+    const held = await openOrigin(privacy, row, keys);
+    if (held === null || matchesCommitment(held, row.commitment)) return held;
+    throw new SealedValueError('AuditOrigin', 'origin', 'the event commits to another one');
+  }
+
+  return { list, find };
+}

@@ -1,0 +1,133 @@
+import type pg from 'pg';
+import { readCheckpoint, signCheckpoint } from '../checkpoints/checkpoint.js';
+import type { CheckpointKeys } from '../checkpoints/checkpoint-key.js';
+import { EVENT_RECORD_COLUMNS, hashEvent, type EventRecord } from '../tree/event-record.js';
+import {
+  appendLeaf,
+  EMPTY_FRONTIER,
+  packFrontier,
+  rootOf,
+  unpackFrontier,
+  type Frontier,
+} from '../tree/merkle-tree.js';
+import type { SealedBatch } from '../checkpoints/publish-checkpoints.js';
+import type { NoteVerifier } from '../checkpoints/signed-note.js';
+
+/** Up to where events have been looked at: by transaction, and within it by id. */
+export interface SealPosition {
+  transaction: string;
+  id: string;
+  /** Until the first look is through, events are looked for everywhere; then on from this transaction. */
+  firstLook: { goOnFrom: string | null } | null;
+}
+
+/** An id before every other. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+export const FROM_THE_START: SealPosition = { transaction: '0', id: NO_ID, firstLook: { goOnFrom: null } };
+
+/** One checkpoint covers at most this many events more than the one before. */
+const BATCH = 5_000;
+
+const SNAPSHOT = `SELECT pg_snapshot_xmin(s)::text AS oldest, pg_snapshot_xmax(s)::text AS next
+  FROM pg_current_snapshot() s`;
+
+// A few new rows of a table that may hold millions: never by reading all of it, whatever old statistics say.
+const BY_INDEX = 'SET LOCAL enable_seqscan = off';
+
+// Below the oldest running transaction nothing can appear any more. At the first look also above the newest:
+// a database restored on another server holds events whose transactions that server has not come to yet.
+const UNSEALED = `SELECT e.transaction_id::text AS transaction, ${EVENT_RECORD_COLUMNS}
+  FROM audit_events e
+  WHERE e.transaction_id >= $1::xid8 AND (e.transaction_id, e.id) > ($1::xid8, $2::uuid)
+    AND (e.transaction_id < $3::xid8 OR ($5 AND e.transaction_id >= $4::xid8))
+    AND (SELECT l.sequence FROM audit_leaves l WHERE l.event_id = e.id) IS NULL
+  ORDER BY e.transaction_id, e.id LIMIT ${BATCH}`;
+
+const INSERT_LEAVES = `INSERT INTO audit_leaves (sequence, event_id, leaf_hash)
+  SELECT $1::bigint + n - 1, id, substr($3::bytea, 32 * n::int - 31, 32)
+    FROM unnest($2::uuid[]) WITH ORDINALITY AS e(id, n)`;
+
+const INSERT_CHECKPOINT =
+  'INSERT INTO audit_checkpoints (size, root, frontier, note) VALUES ($1, $2, $3, $4)';
+
+const LAST_CHECKPOINT = `SELECT size, root, frontier, note,
+    (SELECT max(sequence) + 1 FROM audit_leaves) AS leaves
+  FROM audit_checkpoints ORDER BY size DESC LIMIT 1`;
+
+export interface SealOutcome {
+  position: SealPosition;
+  /** null: there was nothing to seal. */
+  sealed: SealedBatch | null;
+  /** There may be more to seal at once. */
+  isFull: boolean;
+}
+
+/**
+ * Gives the next events their place in the log and signs the tree with them, in one transaction. The caller
+ * holds the lock that lets one process seal at a time.
+ *
+ * @throws Error when the last checkpoint is not what one of these keys signed: then nothing is sealed
+ */
+export async function sealEvents(
+  client: pg.Client,
+  keys: CheckpointKeys,
+  position: SealPosition,
+): Promise<SealOutcome> {
+  await client.query(`BEGIN; ${BY_INDEX}`);
+  try {
+    const outcome = await sealNext(client, keys, position);
+    await client.query('COMMIT');
+    return outcome;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function sealNext(
+  client: pg.Client,
+  { signer, verifiers }: CheckpointKeys,
+  { transaction, id, firstLook }: SealPosition,
+): Promise<SealOutcome> {
+  const snapshot = (await client.query<{ oldest: string; next: string }>(SNAPSHOT)).rows[0];
+  if (!snapshot) throw new Error('PostgreSQL shows no snapshot.');
+  const { rows } = await client.query<EventRecord & { transaction: string }>({
+    text: UNSEALED,
+    values: [transaction, id, snapshot.oldest, snapshot.next, firstLook !== null],
+  });
+  const last = rows.at(-1);
+  const isFull = rows.length === BATCH;
+  // A first look goes beyond what runs: it is repeated from where it began, as what ran then may have committed.
+  const goOnFrom = firstLook ? (firstLook.goOnFrom ?? snapshot.oldest) : snapshot.oldest;
+  const position =
+    isFull && last
+      ? { transaction: last.transaction, id: last.id, firstLook: firstLook && { goOnFrom } }
+      : { transaction: goOnFrom, id: NO_ID, firstLook: null };
+  if (rows.length === 0) return { position, sealed: null, isFull };
+
+  const before = await readTree(client, verifiers);
+  const leafHashes = rows.map(hashEvent);
+  const tree = leafHashes.reduce(appendLeaf, before);
+  const note = signCheckpoint({ size: tree.size, root: rootOf(tree) }, signer);
+  await client.query(INSERT_LEAVES, [before.size, rows.map((row) => row.id), Buffer.concat(leafHashes)]);
+  await client.query(INSERT_CHECKPOINT, [tree.size, rootOf(tree), packFrontier(tree), note]);
+  return { position, sealed: { note, size: tree.size, from: before.size, leafHashes }, isFull };
+}
+
+/** The tree of the last checkpoint, if its signature and its numbers agree. */
+async function readTree(client: pg.Client, verifiers: readonly NoteVerifier[]): Promise<Frontier> {
+  const { rows } = await client.query<{
+    size: string;
+    frontier: Buffer;
+    note: string;
+    leaves: string | null;
+  }>(LAST_CHECKPOINT);
+  const [row] = rows;
+  if (!row) return EMPTY_FRONTIER;
+  const signed = readCheckpoint(row.note, verifiers);
+  const tree = unpackFrontier(Number(row.size), row.frontier);
+  const agrees = signed?.signed && signed.size === tree.size && signed.root.equals(rootOf(tree));
+  if (!agrees || row.leaves !== row.size) throw new Error('The last checkpoint of the audit log is broken.');
+  return tree;
+}
