@@ -55,6 +55,7 @@ async function takePicture(page: Page, name: string): Promise<void> {
   await mkdir(PICTURES, { recursive: true });
   const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
   await page.setViewport({ width: 640, height: Math.min(height, 780) });
+  await page.evaluate('scrollTo(0, 0)');
   await page.screenshot({ path: join(PICTURES, `${name}.png`), optimizeForSpeed: false });
   await page.setViewport({ width: 640, height: 640 });
 }

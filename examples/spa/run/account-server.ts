@@ -16,6 +16,7 @@ export interface AccountServerOptions {
 /** Starts the account server for an application that hands its requests on; done when it answers. */
 export async function startAccountServer({ port, origin, env }: AccountServerOptions) {
   const url = `http://127.0.0.1:${port}`;
+  if (await isReady(url)) throw new Error(`Another server answers at ${url} already; choose another --port.`);
   const child = spawn(process.execPath, [MAIN], {
     env: {
       ...env,
@@ -31,6 +32,8 @@ export async function startAccountServer({ port, origin, env }: AccountServerOpt
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const ended = once(child, 'exit');
+  // Vite ends this process by itself at a SIGTERM: the account server does not outlive it.
+  process.once('exit', () => child.kill('SIGTERM'));
 
   async function stop(): Promise<void> {
     child.kill('SIGTERM');

@@ -31,8 +31,7 @@ async function run(): Promise<void> {
   try {
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), accounts.ended]);
   } finally {
-    await app.close();
-    await accounts.stop();
+    await Promise.all([accounts.stop(), app.close()]);
   }
 }
 
