@@ -78,7 +78,7 @@ async function endState(userId: string, exportId: string): Promise<object> {
   const service = createExportService(workshop.parts);
   const { db } = workshop.parts;
   const viewer = viewerOf(userId);
-  const exports = await service.list(userId);
+  const [exports = []] = await service.listOf([userId]);
   const link = exports[0] && (await service.createLink(exports[0], viewer));
   const token = new URL(link ?? 'none:').searchParams.get('token') ?? '';
   const content = await service.open({ exportId, token, viewer, origin: ORIGIN });

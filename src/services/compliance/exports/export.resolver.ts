@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql';
 import type { GraphqlContext } from '../../../graphql/context.js';
 import { URLScalar } from '../../../graphql/schema/scalars.js';
@@ -58,13 +59,16 @@ export class ExportResolver {
 
 @Resolver(() => User)
 export class UserExportsResolver {
-  constructor(private readonly service: Pick<ExportService, 'list'>) {}
+  constructor(private readonly service: Pick<ExportService, 'listOf'>) {}
+
+  private readonly makeLoader = () =>
+    new DataLoader((userIds: readonly string[]) => this.service.listOf(userIds));
 
   @FieldResolver(() => [DataExport], {
     description: 'The copies of their data that were made for the user, the newest first.',
   })
-  async dataExports(@Root() user: User): Promise<DataExport[]> {
-    const records = await this.service.list(user.requireReadable().id);
+  async dataExports(@Root() user: User, @Ctx() context: GraphqlContext): Promise<DataExport[]> {
+    const records = await context.loader(this.makeLoader).load(user.requireReadable().id);
     return records.map((record) => new DataExport(record));
   }
 }

@@ -6,18 +6,22 @@ import { createFetchExport } from './fetch-export.js';
 import { createRequestExport } from './request-export.js';
 import { createRunExport } from './run-export.js';
 
+/** So many exports of an account are shown. */
+const SHOWN = 100;
+
 /** Copies of everything held about a person (Art. 15 and 20 GDPR): docs/data-export.md. */
 export function createExportService(parts: ExportParts) {
   const { db } = parts;
 
-  /** The exports of an account, the newest first; at most 100. */
-  function list(userId: string): Promise<ExportRecord[]> {
-    return db.dataExport.findMany({
-      where: { userId },
-      orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
-      take: 100,
-      select: EXPORT_COLUMNS,
+  /** The exports of each of these accounts, in their order; of one the newest first, at most 100. */
+  async function listOf(userIds: readonly string[]): Promise<ExportRecord[][]> {
+    const newest = [{ requestedAt: 'desc' }, { id: 'desc' }] as const;
+    const rows = await db.user.findMany({
+      where: { id: { in: [...userIds] } },
+      select: { id: true, dataExports: { orderBy: [...newest], take: SHOWN, select: EXPORT_COLUMNS } },
     });
+    const byUser = new Map(rows.map(({ id, dataExports }) => [id, dataExports]));
+    return userIds.map((userId) => byUser.get(userId) ?? []);
   }
 
   /** One of this account's exports; null when there is none of this id. */
@@ -26,7 +30,7 @@ export function createExportService(parts: ExportParts) {
   }
 
   return {
-    list,
+    listOf,
     find,
     ...createRequestExport(parts),
     ...createRunExport(parts),

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { startFullServer, type FullServer } from '../setup/full-server.js';
+import { recordStatements } from '../setup/record-statements.js';
+import { fieldsOf, selectionOf } from './matrix-calls.js';
+import { signInAs, type Person } from './staff.js';
+
+let server: FullServer;
+let admin: Person;
+
+beforeAll(async () => {
+  server = await startFullServer();
+  admin = await signInAs(server, ['ADMIN', 'PRIVACY_OFFICER']);
+  for (let number = 0; number < 30; number += 1) {
+    await server.app.db.user.create({ data: { email: `${randomUUID()}@example.com` }, select: { id: true } });
+  }
+});
+afterAll(() => server.stop());
+
+/** Everything but what jobs and the sealer of the audit log send by themselves, and the frames of transactions. */
+const OF_THE_REQUEST =
+  /^(?!BEGIN|COMMIT|SET|SELECT 1|SELECT pg_)(?!.*(pgboss|attempt_counters|audit_leaves|audit_checkpoints))/s;
+
+/** Below some fields something is read apart. */
+const DEEPER: Record<string, string> = {
+  erasureRequest: '{ reason notices { id } }',
+  dataExports: '{ id status }',
+  sessions: '{ totalCount nodes { id ipAddress } }',
+  profile: '{ fullName }',
+};
+
+/** A page of its own for each account, with a cursor of its own: one statement each. */
+const PAGE_EACH = ['auditEvents'];
+
+test.each(
+  fieldsOf('User')
+    .filter(({ name }) => !PAGE_EACH.includes(name))
+    .map((field) => [field.name, field] as const),
+)('%s of thirty users costs as many statements as of three', async (name, field) => {
+  const selection = DEEPER[name] ?? selectionOf(field.type);
+  const query = `query ($first: Int) { users(first: $first) { nodes { id ${name} ${selection} } } }`;
+  const run = (first: number) =>
+    recordStatements(OF_THE_REQUEST, async () => {
+      const { data, errors } = await server.graphql(query, { first }, admin.token);
+      expect(errors).toBeUndefined();
+      expect((data?.users as { nodes: unknown[] }).nodes).toHaveLength(first);
+    });
+  await run(30);
+  const few = await run(3);
+  const many = await run(30);
+  const shown = many.length > few.length + 1 ? many.map((text) => text.slice(0, 90)) : [];
+  expect({ name, shown }).toEqual({ name, shown: [] });
+});
