@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { editKeyRingFile } from '../../src/privacy/key-ring-file.js';
+import { eventually } from '../setup/eventually.js';
 import { PASSWORD } from '../setup/full-server.js';
 import { type KeyedServer, startWithKeyRingFile } from './key-setup.js';
 
@@ -69,4 +71,26 @@ test('no key goes before its removal is recorded, and no removal is recorded of 
   await keys().removeKey('encryption', 'k1', NOW);
   expect(await idsOf('encryption')).toEqual(['k2']);
   expect(await removals()).toHaveLength(before.length + 1);
+});
+
+test.each([
+  ['encryption', 'data keys'],
+  ['searchIndex', 'users.email_index'],
+  ['pepper', 'passwords'],
+] as const)('a key of %s under which rows still lie stays: %s', async (purpose, what) => {
+  const email = `${randomUUID()}@example.com`;
+  expect(await register(randomUUID(), email)).toEqual({ status: 201, isReplayed: false });
+  await owner.query('DELETE FROM idempotent_requests');
+  const [old = ''] = await idsOf(purpose);
+  const ring = editKeyRingFile(it.keyRingFile);
+  ring.addKey(purpose);
+  ring.activateNext(purpose);
+  const before = await readFile(it.keyRingFile, 'utf8');
+  const recorded = await removals();
+  const needed = new RegExp(
+    `${purpose}\\.${old}: still needed by (.*, )?[1-9]\\d* ${what.replace('.', '\\.')}`,
+  );
+  await eventually(() => expect(keys().removeKey(purpose, old, NOW)).rejects.toThrow(needed));
+  expect(await readFile(it.keyRingFile, 'utf8')).toBe(before);
+  expect(await removals()).toEqual(recorded);
 });
