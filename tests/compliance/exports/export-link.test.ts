@@ -1,4 +1,5 @@
 import { after, MINUTE } from '../../../src/clock.js';
+import { eventsAbout } from '../../admin/staff.js';
 import { codeOf } from '../../auth/signed-in.js';
 import { PASSWORD, startFullServer, type FullServer } from '../../setup/full-server.js';
 import { exportsOf, fetchLink, readyExport, signUp, type Person } from '../export-setup.js';
@@ -18,7 +19,10 @@ afterAll(() => server?.stop());
 const newLink = async () => (await exportsOf(server, owner))[0]!.downloadUrl!;
 
 test('a link works once, and a newer one not after an older was used', async () => {
+  const downloads = async () =>
+    (await eventsAbout(server, owner.id)).filter(({ action }) => action === 'export.downloaded');
   const [first, second] = [await newLink(), await newLink()];
+  expect(await downloads()).toEqual([]);
   const fetched = await fetchLink(server, first);
   expect(fetched.status).toBe(200);
   expect(fetched.headers.get('content-type')).toBe('application/zip');
@@ -28,6 +32,7 @@ test('a link works once, and a newer one not after an older was used', async () 
     const again = await fetchLink(server, link);
     expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([400, 'TOKEN_INVALID']);
   }
+  expect(await downloads()).toMatchObject([{ actorId: owner.id, data: { exportId } }]);
   expect((await fetchLink(server, await newLink(), owner.token)).status).toBe(200);
 });
 
