@@ -13,7 +13,7 @@ let server: FullServer;
 let owner: pg.Client;
 let token: string;
 beforeAll(async () => {
-  server = await startFullServer({ REQUEST_TIMEOUT: '1s' });
+  server = await startFullServer({ REQUEST_TIMEOUT: '4s' });
   owner = new pg.Client(server.ownerUrl);
   await owner.connect();
   const input = { email: 'ada@example.com', password: PASSWORD };
@@ -73,7 +73,7 @@ test.each([
   ['REST', viaRest],
 ])('a request that takes too long is stopped, in PostgreSQL too: %s', async (_way, send) => {
   await whileLocked(async () => {
-    // On a busy machine its second may be over before it has come to the lock: then it is sent once more.
+    // On a busy machine its time may be over before it has come to the lock: then it is sent once more.
     await eventually(async () => {
       const code = send();
       const wasWaiting = await waitsBefore(code);
