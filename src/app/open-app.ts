@@ -1,26 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { createApp, type App } from '../app.js';
-import { systemClock } from '../clock.js';
+import type { App } from '../app.js';
 import type { Config } from '../config.js';
 import { lockDataFolder, type DataFolderLock } from '../database/embedded/data-folder.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
-import { prepareDataKeys } from '../database/data-keys/key-database-setup.js';
-import { applyMigrations } from '../database/migrations/migrations.js';
 import { checkPostgres } from '../database/postgres-check.js';
 import { findRunningPostgres } from '../database/embedded/running-postgres.js';
 import { StartError } from '../database/start-error.js';
 import type { Log } from '../log.js';
-import { admitServer } from './admit-server.js';
-import { openKeyRing } from './key-ring.js';
+import { buildApp } from './build-app.js';
 
 export interface Surroundings {
   log: Log;
   print: (line: string) => void;
 }
-
-const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
-const PACKAGE = new URL('../../package.json', import.meta.url);
 
 /**
  * Does `work` with the whole application, which neither listens nor works on jobs: for operators' commands. The
@@ -34,12 +25,7 @@ export async function withApp<T>(
   work: (app: App) => Promise<T>,
 ): Promise<T> {
   return withDatabase(config, log, async (ownerUrl) => {
-    await applyMigrations({ url: ownerUrl, migrationsDir: MIGRATIONS, log });
-    await prepareDataKeys({ dataUrl: ownerUrl, keyUrl: config.keys.databaseUrl });
-    const databaseUrl = await admitServer(ownerUrl, config);
-    const keyRing = await openKeyRing(config, print);
-    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
-    const app = await createApp({ config, databaseUrl, keyRing, clock: systemClock, log, version, print });
+    const { app } = await buildApp(config, { ownerUrl, log, print });
     try {
       await app.keyUpkeep.requireMatching();
       await app.prepare();

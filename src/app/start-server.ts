@@ -1,17 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { createApp } from '../app.js';
-import { systemClock } from '../clock.js';
 import type { Config } from '../config.js';
 import { lockDataFolder } from '../database/embedded/data-folder.js';
 import { startEmbeddedPostgres } from '../database/embedded/embedded-postgres.js';
-import { prepareDataKeys } from '../database/data-keys/key-database-setup.js';
-import { applyMigrations } from '../database/migrations/migrations.js';
 import { checkPostgres } from '../database/postgres-check.js';
 import { findExcessRights } from '../database/server-role.js';
 import type { Log } from '../log.js';
-import { admitServer } from './admit-server.js';
-import { openKeyRing } from './key-ring.js';
+import { buildApp } from './build-app.js';
 import { atAddress, holdFreePort } from './listen.js';
 import { createStopList, type StopList } from './stop-list.js';
 
@@ -23,9 +16,6 @@ export interface RunningServer {
   /** Lets running requests end, then stops every part that was started. Never rejects. */
   stop(): Promise<void>;
 }
-
-const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
-const PACKAGE = new URL('../../package.json', import.meta.url);
 
 /**
  * Starts everything in order: data folder, database, migrations, keys, application. When a step fails, the
@@ -42,22 +32,9 @@ export async function startServer(
     const { config, release } = await settlePort(given);
     parts.add('port', release);
     const database = await openDatabase(config, { log, print, parts });
-    const migrations = await applyMigrations({ url: database.url, migrationsDir: MIGRATIONS, log });
+    const { app, databaseUrl, migrations } = await buildApp(config, { ownerUrl: database.url, log, print });
     print(migrations.length > 0 ? `Applied ${migrations.length} migration(s)` : 'The database is up to date');
-    await prepareDataKeys({ dataUrl: database.url, keyUrl: config.keys.databaseUrl });
-    const databaseUrl = await admitServer(database.url, config);
     await warnOfRights(databaseUrl, config, print);
-    const keyRing = await openKeyRing(config, print);
-    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
-    const app = await createApp({
-      config,
-      databaseUrl,
-      keyRing,
-      clock: systemClock,
-      log,
-      version,
-      print,
-    });
     parts.add('application', () => app.stop());
     await app.start(release);
     return { url: config.publicUrl, broken: database.broken, stop: () => parts.stopAll() };
