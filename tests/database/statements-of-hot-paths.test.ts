@@ -5,7 +5,7 @@ import { register } from '../auth/signed-in.js';
 // How many statements the operations take that are asked for most. Each is a round trip, most of them while the account
 // is locked. BEGIN and COMMIT are not counted, nor is what jobs do with the mails.
 const OF_REQUESTS =
-  /\b(users|user_profiles|user_roles|data_keys|sessions|refresh_tokens|totp_authenticators|passkeys|recovery_codes|attempt_counters|one_time_tokens|consents)\b|INSERT INTO (audit_\w+|"public"\."outgoing_mails"|pgboss\.job)\b/;
+  /^(?![^]*FROM "public"\."outgoing_mails")[^]*(?:\b(users|user_profiles|user_roles|data_keys|sessions|refresh_tokens|totp_authenticators|passkeys|recovery_codes|attempt_counters|one_time_tokens|consents)\b|INSERT INTO (audit_\w+|"public"\."outgoing_mails"|pgboss\.job)\b)/;
 
 const LOGIN = `mutation ($input: LoginInput!) { login(input: $input) { ... on LoginSuccess {
   user { id email lastLoginAt } session { id ipAddress } tokens { accessToken refreshToken } } } }`;

@@ -85,7 +85,7 @@ export function createListErasures({ db }: { db: Database }) {
       const reasons = new Map((await read([...ids])).map((row) => [row.id, row]));
       return ids.map((id) => {
         const { reason = null, user } = reasons.get(id) ?? {};
-        return { reason, isRestricted: user?.processingRestrictedAt != null };
+        return { reason, isRestricted: (user?.processingRestrictedAt ?? null) !== null };
       });
     } catch (error) {
       if (!(error instanceof SealedValueError)) throw error;
