@@ -1,6 +1,8 @@
 import { MINUTE } from '../../src/clock.js';
-import { logIn } from '../auth/signed-in.js';
+import type { Role } from '../../src/security/rights/permissions.js';
+import { codeOf, logIn } from '../auth/signed-in.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
+import { callOf, fieldsOf } from './matrix-calls.js';
 import { ageSignIn, createAccount } from './staff.js';
 
 let server: FullServer;
@@ -15,8 +17,8 @@ const REFRESH =
 const AGAIN = 'mutation ($password: String!) { reauthenticate(password: $password) { accessToken } }';
 
 /** An administrator whose last proof of who they are is this old. */
-async function adminSignedInFor(milliseconds: number): Promise<string> {
-  const { id, email } = await createAccount(server, ['ADMIN']);
+async function adminSignedInFor(milliseconds: number, roles: Role[] = ['ADMIN']): Promise<string> {
+  const { id, email } = await createAccount(server, roles);
   const { tokens } = await logIn(server, email);
   await ageSignIn(server, id, milliseconds);
   const { data } = await server.graphql(REFRESH, { input: { refreshToken: tokens.refreshToken } });
@@ -44,6 +46,40 @@ test.each(OPERATIONS)('a sign-in of eleven minutes ago is not enough for %s', as
     satisfiedBy: 'reauthenticate',
   });
 });
+
+/** The whole of it (but for `beginSocialLink`, which needs a provider): who adds a mutation decides whether it belongs here. */
+const NEED_A_RECENT_SIGN_IN = [
+  'beginPasskeyRegistration',
+  'beginTotpEnrollment',
+  'createUser',
+  'disableTotp',
+  'eraseUser',
+  'exportUserData',
+  'placeLegalHold',
+  'releaseLegalHold',
+  'regenerateRecoveryCodes',
+  'reinstateUser',
+  'removePasskey',
+  'requestDataExport',
+  'requestErasure',
+  'restoreUser',
+  'setUserRoles',
+  'softDeleteUser',
+  'suspendUser',
+  'unlinkSocialLogin',
+];
+
+test.each(fieldsOf('Mutation').map((field) => [field.name, field] as const))(
+  'after eleven minutes %s asks for a proof, or is known not to',
+  async (name, field) => {
+    const token = await adminSignedInFor(11 * MINUTE, ['ADMIN', 'PRIVACY_OFFICER']);
+    const { query, variables } = callOf('mutation', field);
+    const { id } = await createAccount(server);
+    const about = { ...variables, ...(`${name}_userId` in variables ? { [`${name}_userId`]: id } : {}) };
+    const code = codeOf(await server.graphql(query, about, token));
+    expect([name, code === 'STEP_UP_REQUIRED']).toEqual([name, NEED_A_RECENT_SIGN_IN.includes(name)]);
+  },
+);
 
 test('what the error names satisfies it', async () => {
   const token = await adminSignedInFor(11 * MINUTE);
