@@ -1,4 +1,5 @@
 import { after, DAY } from '../../src/clock.js';
+import { REGISTER } from '../../src/privacy/register.js';
 import { addMonths, dueDate, extendedDueDate } from '../../src/services/compliance/cases/case-deadline.js';
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
@@ -174,4 +175,16 @@ test('unknown ids, bad dates, tampered cursors and those without the permission 
   const tampered = { overdue: false, first: 1, after: `${pageInfo.endCursor}A` };
   expect(codeOf(await server.graphql(LIST, tampered, officer.token))).toBe('BAD_USER_INPUT');
   expect(codeOf(await server.graphql(LIST, { overdue: false }, person.token))).toBe('FORBIDDEN');
+});
+
+test('officers read the inventory: every personal column of the register', async () => {
+  const query = '{ dataInventory { model field category encrypted searchable exported } }';
+  const { data } = await server.graphql(query, {}, officer.token);
+  const personal = Object.values(REGISTER).flatMap(({ columns }) =>
+    Object.values(columns).filter((column) => column.personal),
+  );
+  expect(data?.dataInventory).toHaveLength(personal.length);
+  const row = { model: 'User', field: 'email', encrypted: true, searchable: true, exported: true };
+  expect(data?.dataInventory).toContainEqual(expect.objectContaining(row));
+  expect((await server.graphql(query, {}, person.token)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
 });

@@ -71,6 +71,17 @@ test('spent links, ended sessions and addresses go when their time is over, and 
       const [createdAt, expiresAt] = [ago(hours * HOUR), ago(hours * HOUR)];
       const tokenHash = `${userId} ${hours}`;
       await db().mfaChallenge.create({ data: { userId, tokenHash, amr: ['pwd'], createdAt, expiresAt } });
+      const moments = { userId, createdAt, expiresAt };
+      const trip = { provider: 'acme', browserHash: 'x', returnTo: 'https://app.example.com/' };
+      await db().socialFlow.create({
+        data: { ...trip, ...moments, stateHash: tokenHash },
+        select: { id: true },
+      });
+      const ceremony = { purpose: 'REGISTER', isBound: true, challengeHash: 'x' } as const;
+      await db().passkeyCeremony.create({
+        data: { ...ceremony, ...moments, ceremonyHash: tokenHash },
+        select: { id: true },
+      });
     }
     const session = { userId, authTime: new Date(), amr: ['pwd'], ipAddress: '192.0.2.1', userAgent: 'old' };
     const expiresAt = after(new Date(), DAY);
@@ -91,6 +102,7 @@ test('spent links, ended sessions and addresses go when their time is over, and 
       WHERE event_id = (SELECT event_id FROM audit_origins WHERE user_id = ${userId}::uuid LIMIT 1)`;
   }
   const originsBefore = await db().auditOrigin.count({ where: { userId: person.id } });
+  const heldOriginsBefore = await db().auditOrigin.count({ where: { userId: heldOne.id } });
   const eventsBefore = await db().auditEvent.count({ where: { subjectId: person.id } });
   await server.app.retention.run();
 
@@ -102,6 +114,8 @@ test('spent links, ended sessions and addresses go when their time is over, and 
     return {
       tokens: await db().oneTimeToken.count({ where: { userId } }),
       challenges: await db().mfaChallenge.count({ where: { userId } }),
+      trips: await db().socialFlow.count({ where: { userId } }),
+      ceremonies: await db().passkeyCeremony.count({ where: { userId } }),
       ended: rows.flatMap(({ revokedReason }) => revokedReason ?? []).sort(),
       addressed: rows.filter(({ ipAddress }) => ipAddress !== null).map(({ amr }) => amr[0]),
     };
@@ -109,6 +123,8 @@ test('spent links, ended sessions and addresses go when their time is over, and 
   expect(await left(person.id)).toEqual({
     tokens: 0,
     challenges: 1,
+    trips: 1,
+    ceremonies: 1,
     ended: ['ended-29'],
     addressed: expect.not.arrayContaining(['seen-91']) as string[],
   });
@@ -116,8 +132,15 @@ test('spent links, ended sessions and addresses go when their time is over, and 
   expect(await db().auditOrigin.count({ where: { userId: person.id } })).toBe(originsBefore - 1);
   expect(await db().auditEvent.count({ where: { subjectId: person.id } })).toBe(eventsBefore);
   const kept = await left(heldOne.id);
-  expect(kept).toMatchObject({ tokens: 1, challenges: 2, ended: ['ended-29', 'ended-31'] });
+  expect(kept).toMatchObject({
+    tokens: 1,
+    challenges: 2,
+    trips: 2,
+    ceremonies: 2,
+    ended: ['ended-29', 'ended-31'],
+  });
   expect(kept.addressed).toContain('seen-91');
+  expect(await db().auditOrigin.count({ where: { userId: heldOne.id } })).toBe(heldOriginsBefore);
 });
 
 test('an export goes after 7 days: its entry says EXPIRED, its key and file are gone', async () => {
