@@ -85,6 +85,27 @@ describe('what else is held about them', () => {
     });
   });
 
+  test('whoever may not read their cases cannot work on them either', async () => {
+    const [{ id }] = (await server.app.db.dataSubjectRequest.findMany({
+      where: { userId: person.id, type: 'RESTRICTION' },
+      select: { id: true },
+    })) as [{ id: string }];
+    await server.app.db.dataSubjectRequest.update({
+      where: { id },
+      data: { status: 'OPEN' },
+      select: { id: true },
+    });
+    const extend = async (roles: Role[]) => {
+      const { token } = await signInAs(server, roles);
+      const mutation =
+        'mutation ($id: ID!) { extendCase(id: $id, reason: "many") { dataSubjectRequest { userId } } }';
+      const { data, errors } = await server.graphql(mutation, { id }, token);
+      return errors?.[0]?.extensions.code ?? data?.extendCase;
+    };
+    expect(await extend(['ADMIN'])).toBe('NOT_FOUND');
+    expect(await extend(['PRIVACY_OFFICER'])).toEqual({ dataSubjectRequest: { userId: person.id } });
+  });
+
   test('they themselves read all of it', async () => {
     const query = `query ($erasureId: ID!) { node(id: $erasureId) { ... on ErasureRequest { reason } }
       viewer { auditEvents { nodes { ipAddress } } } }`;

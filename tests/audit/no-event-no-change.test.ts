@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import pg from 'pg';
 import { createApiSchema } from '../../src/app/schema.js';
 import { signInAs, type Person } from '../admin/staff.js';
@@ -6,9 +8,11 @@ import { codeAt } from '../auth/authenticator.js';
 import { beginLogin, beginRegistration, ORIGIN } from '../auth/passkeys/passkey-setup.js';
 import { createAuthenticator, type Credential } from '../auth/passkeys/software-authenticator.js';
 import { PASSWORD, startFullServer, type FullServer } from '../setup/full-server.js';
+import { LEFT } from './what-mutations-leave.js';
 
 // Each mutation of the schema is called twice: while no event can be inserted, when it must fail and leave every
-// table as it was, and then as usual, when it must work: else the first call would have shown nothing.
+// table as it was, and then as usual, when it must work, record its own events and send its mails: else the first call
+// would have shown nothing.
 
 /**
  * `refreshSession` says nothing that `lastSeenAt` does not, every few minutes; the others only hand out a challenge,
@@ -126,6 +130,7 @@ test('every mutation is tried, or is known to write no event', () => {
   expect([...tried, ...WITHOUT_EVENT, ...TRIED_WITH_A_PROVIDER].sort()).toEqual(
     Object.keys(MUTATIONS).sort(),
   );
+  expect(Object.keys(LEFT).sort()).toEqual([...tried].sort());
 });
 
 test.each(CALLS)('$mutation', async (call) => {
@@ -145,8 +150,18 @@ test.each(CALLS)('$mutation', async (call) => {
   }
   expect(refused.errors?.[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
   if (call.spendsArguments) args = await readArguments(call);
+  await quiet();
+  const earlier = { events: await recorded(), mails: await mails() };
   const answer = await send(call, args, token);
   expect(answer.errors ?? []).toEqual([]);
+  const { events, mails: templates = [] } = LEFT[call.mutation] ?? { events: [] };
+  const actions = [...(await recorded())]
+    .filter(([id]) => !earlier.events.has(id))
+    .map(([, action]) => action);
+  expect(actions).toEqual(expect.arrayContaining(events));
+  await quiet();
+  const sent = (await mails()).filter((file) => !earlier.mails.includes(file));
+  expect(templates.filter((name) => !sent.some((file) => file.endsWith(`-${name}.eml`)))).toEqual([]);
   call.keep?.(answer.data?.[call.mutation] as never);
 });
 
@@ -181,6 +196,19 @@ async function contents(): Promise<Record<string, string>> {
     found[name] = result.rows[0]?.digest ?? '';
   }
   return found;
+}
+
+/** The action of every event, by its id. */
+async function recorded(): Promise<Map<string, string>> {
+  const { rows } = await superuser.query<{ id: string; action: string }>(
+    'SELECT id, action FROM audit_events',
+  );
+  return new Map(rows.map(({ id, action }) => [id, action]));
+}
+
+/** The files of the mails that were sent. */
+async function mails(): Promise<string[]> {
+  return readdir(join(server.dataDir, 'mail')).catch(() => []);
 }
 
 /** Waits until no mail and no job is under way, which would change tables by themselves. */

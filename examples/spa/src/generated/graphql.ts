@@ -64,7 +64,7 @@ export type CloseCaseInput = {
   evidence: Scalars['String']['input'];
   /** The case. */
   id: Scalars['ID']['input'];
-  /** Why; needed unless all was granted. */
+  /** Why; needed when it is refused, wholly or in part. */
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 

@@ -29,6 +29,8 @@ export interface CloseCaseInput {
 export interface CaseActor {
   userId: string;
   origin: RequestOrigin;
+  /** Whether they may see those of people whose processing is restricted (Art. 18 GDPR). */
+  includeRestricted: boolean;
 }
 
 interface StaffCaseParts extends CaseParts {
@@ -82,7 +84,7 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
    */
   function extend(id: string, reason: string, actor: CaseActor): Promise<CaseRecord> {
     const extensionReason = parseText(reason, 'reason', NOTE);
-    return withOpenCase(id, async (tx, found) => {
+    return withOpenCase(id, actor, async (tx, found) => {
       const dueAt = extendedDueDate(found.type, found.receivedAt);
       const now = clock.now();
       if (!dueAt || found.extendedAt || found.dueAt < now) {
@@ -110,17 +112,22 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
     if (decisionReason === null && (decision === 'REFUSED' || decision === 'PARTLY_GRANTED')) {
       throw badInput('reason', 'must say why the request is refused');
     }
-    return withOpenCase(id, (tx, { userId }) =>
+    return withOpenCase(id, actor, (tx, { userId }) =>
       close(tx, {
         id, userId, actorId: actor.userId, origin: actor.origin, outcome: { decision, decisionReason, evidence },
       }),
     ); // prettier-ignore
   }
 
-  function withOpenCase(id: string, work: (tx: Transaction, found: CaseRecord) => Promise<CaseRecord>) {
+  function withOpenCase(
+    id: string,
+    { includeRestricted }: CaseActor,
+    work: (tx: Transaction, found: CaseRecord) => Promise<CaseRecord>,
+  ) {
     if (!isUuid(id)) return Promise.reject(new AppError('NOT_FOUND'));
     return db.$transaction(async (tx) => {
-      const about = await tx.dataSubjectRequest.findUnique({ where: { id }, select: { userId: true } });
+      const where = { id, ...(includeRestricted ? {} : { user: { processingRestrictedAt: null } }) };
+      const about = await tx.dataSubjectRequest.findFirst({ where, select: { userId: true } });
       const user = about && (await lockUser(tx, about.userId));
       const found = user && (await tx.dataSubjectRequest.findUnique({ where: { id }, select: CASE_COLUMNS }));
       if (!found || user.status === 'ERASED') throw new AppError('NOT_FOUND');

@@ -77,7 +77,7 @@ export class CaseResolver {
     @Arg('input', () => OpenCaseInput, { description: 'The request.' }) input: OpenCaseInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CasePayload> {
-    return this.present(await this.parts.cases.openByStaff(input, actorOf(context)), context);
+    return this.present(await this.parts.cases.openByStaff(input, await actorOf(context)), context);
   }
 
   @Authorized('privacy:cases')
@@ -93,7 +93,7 @@ export class CaseResolver {
     reason: string,
     @Ctx() context: GraphqlContext,
   ): Promise<CasePayload> {
-    return this.present(await this.parts.cases.extend(id, reason, actorOf(context)), context);
+    return this.present(await this.parts.cases.extend(id, reason, await actorOf(context)), context);
   }
 
   @Authorized('privacy:cases')
@@ -106,7 +106,7 @@ export class CaseResolver {
     @Arg('input', () => CloseCaseInput, { description: 'The answer.' }) input: CloseCaseInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CasePayload> {
-    return this.present(await this.parts.cases.closeByStaff(input, actorOf(context)), context);
+    return this.present(await this.parts.cases.closeByStaff(input, await actorOf(context)), context);
   }
 
   private present(record: CaseRecord, context: GraphqlContext): CasePayload {
@@ -120,8 +120,9 @@ export class CaseResolver {
   }
 }
 
-function actorOf(context: GraphqlContext) {
-  return { userId: requireViewer(context).userId, origin: context.origin };
+async function actorOf(context: GraphqlContext) {
+  const { userId } = requireViewer(context);
+  return { userId, origin: context.origin, includeRestricted: await readsRestricted(context) };
 }
 
 function readPosition([dueAt, id]: string[]): CasePosition {
