@@ -42,12 +42,12 @@ const PLAIN_TABLES = `
   ALTER TABLE plain_origins ADD FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE`;
 const PLAIN_INSERT = `WITH event AS (
     INSERT INTO plain_events (id, at, action, actor_id, subject_id, origin_commitment, data, transaction_id)
-    VALUES ($1::uuid, $2::timestamptz, $3, $4::uuid, $5::uuid, $6::bytea, $7::json, '1'))
+    VALUES ($1::uuid, $2::timestamptz, $3, $4::uuid, $5::uuid, $6::bytea, $7::json, pg_current_xact_id()))
   INSERT INTO plain_origins (event_id, user_id, at, origin)
   VALUES ($1::uuid, $4::uuid, $2::timestamptz, to_jsonb($8::text))`;
 const PAGE = 50;
 const PLAIN_PAGE = `INSERT INTO plain_events (id, at, action, actor_id, subject_id, data, transaction_id)
-  SELECT e.id, e.at, e.action, e.actor_id, e.subject_id, e.data::json, '1'
+  SELECT e.id, e.at, e.action, e.actor_id, e.subject_id, e.data::json, pg_current_xact_id()
     FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::uuid[], $6::text[])
       AS e(id, at, action, actor_id, subject_id, data)`;
 

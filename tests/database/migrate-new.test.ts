@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { appendFile, cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { checkConstraintSql } from '../../src/privacy/check-constraints.js';
+import { REGISTER } from '../../src/privacy/register.js';
 import { testServer } from '../setup/test-database.js';
 
 // The command works on the folder that it is started in: here on a copy of the parts that it reads and writes.
@@ -56,19 +58,24 @@ test('it writes what was added to the schema as the next migration, and then not
 });
 
 test("it adds a sealed column's CHECK that no migration has, and replaces one that has changed", async () => {
-  const [first = ''] = await migrations();
-  const path = join(copy, 'prisma/migrations', first, 'migration.sql');
-  const lines = (await readFile(path, 'utf8')).split('\n');
-  const kept = lines.filter((line) => !line.includes('"users_email_sealed"'));
-  await rm(path);
-  await appendFile(path, kept.join('\n').replace(/("users_password_hash_sealed" CHECK \().*/, '$1true);'));
+  const statements = checkConstraintSql(REGISTER).split('\n');
+  const [email, passwordHash] = ['"users_email_sealed"', '"users_password_hash_sealed"'].map((name) =>
+    statements.find((statement) => statement.includes(name)),
+  );
+  for (const folder of await migrations()) {
+    const path = join(copy, 'prisma/migrations', folder, 'migration.sql');
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    const kept = lines.filter((line) => !line.includes('"users_email_sealed"'));
+    await rm(path);
+    const altered = /("users_password_hash_sealed" CHECK \().*/g;
+    await appendFile(path, kept.join('\n').replaceAll(altered, '$1true);'));
+  }
   expect(await migrateNew('checks')).toMatchObject({ code: 0 });
   const written = (await migrations()).at(-1) ?? '';
   const sql = await readFile(join(copy, 'prisma/migrations', written, 'migration.sql'), 'utf8');
-  expect(sql).toContain(lines.find((line) => line.includes('"users_email_sealed"')));
-  const replacement = lines.find((line) => line.includes('"users_password_hash_sealed"'));
+  expect(sql).toContain(email);
   expect(sql).toContain(
-    `ALTER TABLE "users" DROP CONSTRAINT "users_password_hash_sealed";\n${replacement}\n`,
+    `ALTER TABLE "users" DROP CONSTRAINT "users_password_hash_sealed";\n${passwordHash}\n`,
   );
   expect(sql).not.toContain('sessions_ip_address_sealed');
 });
