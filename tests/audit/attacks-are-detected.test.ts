@@ -151,6 +151,15 @@ describe('an inserted event', () => {
     await recompute();
     await expectBroken(10);
   });
+
+  test('beside the log, where the sealer has been already, and is not sealed by the next one either', async () => {
+    await it.attack(insert.replace('action)', 'action, transaction_id)').replace("ed')", "ed', '5')"));
+    await expectBroken(10);
+    it.startAnew();
+    await it.record(null);
+    expect(await it.seal()).toBe(1);
+    await expectBroken(11);
+  });
 });
 
 describe('reordered events', () => {

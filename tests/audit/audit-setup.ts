@@ -76,6 +76,8 @@ export async function createAuditSetup() {
   }
 
   return {
+    /** What comes next is sealed by a process that has just started. */
+    startAnew: () => void (position = FROM_THE_START),
     db,
     audit,
     privacy,

@@ -122,6 +122,17 @@ test('events restored from another server, whose transactions are still to come 
   expect(await it.auditLog.verify()).toMatchObject({ intact: true, eventsChecked: 26 });
 });
 
+test('events restored to a server that has not come to the transactions of the last checkpoint are sealed too', async () => {
+  await it.fill(4);
+  await it.attack("UPDATE audit_checkpoints SET sealed_below = '4611686018427387904'");
+  expect(await it.auditLog.verify()).toMatchObject({ intact: true });
+  await it.record(null);
+  expect(await it.auditLog.verify()).toMatchObject({ intact: true, eventsChecked: 4 });
+  it.startAnew();
+  expect(await it.seal()).toBe(1);
+  expect(await it.auditLog.verify()).toMatchObject({ intact: true, eventsChecked: 5 });
+});
+
 test('nothing is sealed upon a checkpoint that this server did not sign', async () => {
   await it.fill(4);
   await it.attack('UPDATE audit_checkpoints SET root = root || root, frontier = frontier');

@@ -88,6 +88,7 @@ export const COMPLIANCE = {
       frontier: notPersonal('Hashes from which the log grows'),
       note: notPersonal('Size and hash, signed by the server'),
       createdAt: notPersonal('When the server signed it'),
+      sealedBelow: notPersonal('A counter of the database'),
     },
     relations: {},
   },

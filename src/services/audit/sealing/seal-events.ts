@@ -24,12 +24,14 @@ export interface SealPosition {
 /** An id before every other. */
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
+/** From where the last checkpoint says that all is sealed, and on a database without one, from the first event. */
 export const FROM_THE_START: SealPosition = { transaction: '0', id: NO_ID, firstLook: { goOnFrom: null } };
 
 /** One checkpoint covers at most this many events more than the one before. */
 const BATCH = 5_000;
 
-const SNAPSHOT = `SELECT pg_snapshot_xmin(s)::text AS oldest, pg_snapshot_xmax(s)::text AS next
+const SNAPSHOT = `SELECT pg_snapshot_xmin(s)::text AS oldest, pg_snapshot_xmax(s)::text AS next,
+    (SELECT c.sealed_below::text FROM audit_checkpoints c ORDER BY c.size DESC LIMIT 1) AS "sealedBelow"
   FROM pg_current_snapshot() s`;
 
 // A few new rows of a table that may hold millions: by the index, in its order and no further than the batch, whatever old
@@ -50,12 +52,19 @@ const INSERT_LEAVES = `INSERT INTO audit_leaves (sequence, event_id, leaf_hash)
   SELECT $1::bigint + n - 1, id, substr($3::bytea, 32 * n::int - 31, 32)
     FROM unnest($2::uuid[]) WITH ORDINALITY AS e(id, n)`;
 
-const INSERT_CHECKPOINT =
-  'INSERT INTO audit_checkpoints (size, root, frontier, note) VALUES ($1, $2, $3, $4)';
+const INSERT_CHECKPOINT = `INSERT INTO audit_checkpoints (size, root, frontier, note, sealed_below)
+  VALUES ($1, $2, $3, $4, $5::xid8)`;
 
 const LAST_CHECKPOINT = `SELECT size, root, frontier, note,
     (SELECT max(sequence) + 1 FROM audit_leaves) AS leaves
   FROM audit_checkpoints ORDER BY size DESC LIMIT 1`;
+
+interface Snapshot {
+  /** The oldest transaction that runs, and the first that has not begun. */
+  oldest: string;
+  next: string;
+  sealedBelow: string | null;
+}
 
 export interface SealOutcome {
   position: SealPosition;
@@ -92,11 +101,18 @@ async function sealNext(
   { signer, verifiers }: CheckpointKeys,
   { transaction, id, firstLook }: SealPosition,
 ): Promise<SealOutcome> {
-  const snapshot = (await client.query<{ oldest: string; next: string }>(SNAPSHOT)).rows[0];
+  const snapshot = (await client.query<Snapshot>(SNAPSHOT)).rows[0];
   if (!snapshot) throw new Error('PostgreSQL shows no snapshot.');
+  const isStart = firstLook !== null && transaction === FROM_THE_START.transaction;
   const { rows } = await client.query<EventRecord & { transaction: string }>({
     text: UNSEALED,
-    values: [transaction, id, snapshot.oldest, snapshot.next, firstLook !== null],
+    values: [
+      isStart ? startOf(snapshot) : transaction,
+      id,
+      snapshot.oldest,
+      snapshot.next,
+      firstLook !== null,
+    ],
   });
   const last = rows.at(-1);
   const isFull = rows.length === BATCH;
@@ -113,8 +129,22 @@ async function sealNext(
   const tree = leafHashes.reduce(appendLeaf, before);
   const note = signCheckpoint({ size: tree.size, root: rootOf(tree) }, signer);
   await client.query(INSERT_LEAVES, [before.size, rows.map((row) => row.id), Buffer.concat(leafHashes)]);
-  await client.query(INSERT_CHECKPOINT, [tree.size, rootOf(tree), packFrontier(tree), note]);
+  const sealedBelow = isFull && last ? earlier(last.transaction, snapshot.oldest) : snapshot.oldest;
+  await client.query(INSERT_CHECKPOINT, [tree.size, rootOf(tree), packFrontier(tree), note, sealedBelow]);
   return { position, sealed: { note, size: tree.size, from: before.size, leafHashes }, isFull };
+}
+
+/**
+ * Where a first look begins: what lies before was looked at, and an event that appears there was never recorded by a
+ * server. A number that this server has not come to is of another one, from which the database was restored.
+ */
+function startOf({ next, sealedBelow }: Snapshot): string {
+  const isOfThisServer = sealedBelow !== null && earlier(sealedBelow, next) === sealedBelow;
+  return isOfThisServer ? sealedBelow : FROM_THE_START.transaction;
+}
+
+function earlier(one: string, other: string): string {
+  return BigInt(one) <= BigInt(other) ? one : other;
 }
 
 /** The tree of the last checkpoint, if its signature and its numbers agree. */

@@ -35,6 +35,7 @@ export function createAuditLog({ url, privacy, folder, openKeys }: AuditLogParts
         leaves: reader.leaves(),
         checkpoints: [reader.checkpoints(verifiers), outside],
         copiedLeaves,
+        hasUnsealed: reader.hasUnsealed,
       });
     } finally {
       await reader.close();

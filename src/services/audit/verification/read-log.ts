@@ -27,6 +27,14 @@ const LEAVES = `SELECT l.sequence::text, l.leaf_hash AS "leafHash", e.id IS NOT 
   ${originJoins('l.event_id')}
   WHERE l.sequence >= $1 ORDER BY l.sequence LIMIT ${PAGE}`;
 
+// What the sealer has looked at and left: there is no such event, unless it was put in behind its back. Numbers that the server
+// has not come to are of another one, from which the database was restored.
+const UNSEALED = `SELECT EXISTS (SELECT FROM audit_events e
+    WHERE e.transaction_id < c.sealed_below AND NOT EXISTS (SELECT FROM audit_leaves l WHERE l.event_id = e.id)
+  ) AS "isThere"
+  FROM (SELECT sealed_below FROM audit_checkpoints ORDER BY size DESC LIMIT 1) c
+  WHERE c.sealed_below <= pg_snapshot_xmax(pg_current_snapshot())`;
+
 interface LeafRow extends EventRecord, StoredOrigin {
   id: string;
   sequence: string;
@@ -86,8 +94,15 @@ export async function openLogReader(url: string, privacy: Privacy | null) {
     return rootOf(tree);
   }
 
+  /** Whether an event stands among the sealed ones in time that was never sealed. */
+  async function hasUnsealed(): Promise<boolean> {
+    const { rows } = await client.query<{ isThere: boolean }>(UNSEALED);
+    return rows[0]?.isThere === true;
+  }
+
   return {
     leaves,
+    hasUnsealed,
     checkpoints,
     /** The last signed note; null while nothing is sealed. */
     lastNote: () => readSealedHistory(client).lastNote(),

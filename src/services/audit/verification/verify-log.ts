@@ -21,6 +21,8 @@ export interface LogSources {
   checkpoints: readonly AsyncIterable<FoundCheckpoint>[];
   /** The leaf hashes kept outside the database, if there are any. */
   copiedLeaves?: AsyncIterable<Buffer>;
+  /** Whether there are events beside the leaves that should have been sealed by now. */
+  hasUnsealed?: () => Promise<boolean>;
 }
 
 export interface LogVerification {
@@ -37,7 +39,8 @@ export interface LogVerification {
  * Verifies a log from its first event on. It is intact when every event is the one that was sealed in its place,
  * every checkpoint was signed, names the root of what lies before it, and the last one covers the whole log.
  */
-export async function verifyLog({ leaves, checkpoints, copiedLeaves }: LogSources): Promise<LogVerification> {
+export async function verifyLog(sources: LogSources): Promise<LogVerification> {
+  const { leaves, checkpoints, copiedLeaves, hasUnsealed } = sources;
   const lists = await Promise.all(checkpoints.map(openList));
   const copies = copiedLeaves?.[Symbol.asyncIterator]();
   let tree: Frontier = EMPTY_FRONTIER;
@@ -63,6 +66,7 @@ export async function verifyLog({ leaves, checkpoints, copiedLeaves }: LogSource
     if (isCut) return broken(tree.size);
     const vouched = Math.max(0, ...lists.map((list) => list.vouched()));
     if (vouched < tree.size) return broken(vouched);
+    if (await hasUnsealed?.()) return broken(tree.size);
     return { intact: true, eventsChecked: tree.size, headHash: rootOf(tree), firstBroken: null };
   } finally {
     await Promise.all([copies?.return?.(), ...lists.map((list) => list.close())]);
