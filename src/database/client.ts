@@ -4,6 +4,7 @@ import type * as runtime from '@prisma/client/runtime/client';
 import type { Log } from '../log.js';
 import type { Privacy } from '../privacy/privacy.js';
 import { type Prisma, PrismaClient } from './generated/client.js';
+import type { PiecewiseReads } from './piecewise-reads.js';
 import { createCancellingPool } from './request-deadline.js';
 import { sealClient } from './sealed-client.js';
 
@@ -33,6 +34,12 @@ export interface TransactionOptions {
  * UnsafeQueryError, values that do not open SealedValueError.
  */
 export type Database = Omit<Client, '$transaction' | '$extends' | '$on'> & {
+  /**
+   * The same reads outside transactions, piece by piece: a value that does not open throws SealedValueError when it is
+   * read from its row, and takes neither the row nor the others with it. For what is answered field by field; what acts
+   * on a row reads it whole.
+   */
+  readonly piecewise: PiecewiseReads<Client>;
   $transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   $transaction<P extends Prisma.PrismaPromise<unknown>[]>(
     queries: [...P],

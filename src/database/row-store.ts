@@ -16,7 +16,7 @@ export function createRowStore(
 ): RowStore {
   /** In a batch, look-ups run on the pool before the batch: a batch has no client of its own. */
   const call = (model: string, operation: string, args: Row, client: object = context.client() ?? outer) =>
-    context.asOwn(async () => (client as Delegates)[delegateName(model)]![operation]!(args));
+    context.asOwn(async () => delegateOf(client, model)[operation]!(args));
   const find = async (model: string, operation: string, args: Row) =>
     (await call(model, operation, args)) as Row | null;
 
@@ -53,6 +53,7 @@ export function createRowStore(
   };
 }
 
-function delegateName(model: string): string {
-  return model.charAt(0).toLowerCase() + model.slice(1);
+/** The operations of a model, named as the schema names it. */
+export function delegateOf(client: object, model: string): Delegates[string] {
+  return (client as Delegates)[model.charAt(0).toLowerCase() + model.slice(1)]!;
 }

@@ -3,6 +3,7 @@ import type { Privacy } from '../privacy/privacy.js';
 import { UnsafeQueryError } from '../privacy/privacy-errors.js';
 import type { Prisma, PrismaClient } from './generated/client.js';
 import { refuseWhenFull } from './overload.js';
+import { createPiecewiseReads, type PiecewiseReads } from './piecewise-reads.js';
 import { createRowStore } from './row-store.js';
 import { refuseSealedSql } from './sealed-sql.js';
 import { createTransactionContext } from './transaction-context.js';
@@ -11,9 +12,13 @@ import { createTransactionContext } from './transaction-context.js';
  * A Prisma client whose every operation seals and opens what the register of `privacy` says, and refuses what cannot be
  * done safely, whichever tables it was generated for.
  */
-export function sealClient(client: PrismaClient, privacy: Privacy): PrismaClient {
+export function sealClient(
+  client: PrismaClient,
+  privacy: Privacy,
+): PrismaClient & { readonly piecewise: PiecewiseReads<PrismaClient> } {
   const context = createTransactionContext<object>();
-  const hook = createSealingHook(privacy, createRowStore(client, context, privacy.separateKeys));
+  const store = createRowStore(client, context, privacy.separateKeys);
+  const hook = createSealingHook(privacy, store);
 
   const sealed = client.$extends({
     name: 'personal-data',
@@ -41,6 +46,7 @@ export function sealClient(client: PrismaClient, privacy: Privacy): PrismaClient
   const withTransactions = sealed.$extends({
     name: 'transaction-context',
     client: {
+      piecewise: createPiecewiseReads(client, privacy, store),
       $transaction(work: unknown, transactionOptions?: object): Promise<unknown> {
         if (typeof work !== 'function') {
           return context.batch(() =>
@@ -54,7 +60,7 @@ export function sealClient(client: PrismaClient, privacy: Privacy): PrismaClient
       },
     },
   });
-  return withTransactions as unknown as PrismaClient;
+  return withTransactions as unknown as ReturnType<typeof sealClient>;
 }
 
 /** Raw SQL is opaque to the sealing hook: what touches sealed columns is let through only when made by `sealedSql`. */

@@ -21,6 +21,8 @@ export interface KeyCacheLimits {
   lifetime: number;
 }
 
+export type OnDamagedKey = (userId: string, error: SealedValueError) => void;
+
 export type DataKeys = ReturnType<typeof createDataKeys>;
 
 interface HeldKey {
@@ -77,16 +79,27 @@ export function createDataKeys(options: {
    * The keys of several users by user id. Those that are not in memory are unwrapped side by side, a few at a time: one
    * after the other, a page of accounts would wait for the key store once for each.
    *
-   * @throws as `open`, for the first key that fails; no further one is begun then
+   * @throws as `open`, for the first key that fails, and no further one is begun then; keys that do not open are told to
+   *   `onDamaged` instead, where it is given, and left out
    */
-  async function openAll(wrapped: ReadonlyMap<string, string>): Promise<Map<string, UserKey>> {
+  async function openAll(
+    wrapped: ReadonlyMap<string, string>,
+    onDamaged?: OnDamagedKey,
+  ): Promise<Map<string, UserKey>> {
     const keys = new Map<string, UserKey>();
     const missing = [...wrapped].filter(([userId, text]) => {
       const known = findOpen(userId, text);
       if (known) keys.set(userId, known);
       return !known;
     });
-    await sideBySide(missing, async ([userId, text]) => keys.set(userId, await open(userId, text)));
+    await sideBySide(missing, async ([userId, text]) => {
+      try {
+        keys.set(userId, await open(userId, text));
+      } catch (error) {
+        if (!onDamaged || !(error instanceof SealedValueError)) throw error;
+        onDamaged(userId, error);
+      }
+    });
     return keys;
   }
 

@@ -1,6 +1,6 @@
 import type { DataKeyStore } from './data-key-store.js';
 import { createModels } from './extension/models.js';
-import { createDataKeys, type KeyCacheLimits, type UserKey } from './data-keys.js';
+import { createDataKeys, type KeyCacheLimits, type OnDamagedKey, type UserKey } from './data-keys.js';
 import { openText, type Place, sealText } from './envelope.js';
 import type { KeyRing } from './key-ring.js';
 import { SealedValueError, UnsafeQueryError } from './privacy-errors.js';
@@ -97,9 +97,12 @@ export function createPrivacy(options: {
     return index.candidates(model, field, requireSearchable(register, model, field), value);
   }
 
-  /** The keys of users from the database of their own, unwrapped; those that are not there are left out. */
-  async function openSeparateKeys(userIds: readonly string[]): Promise<Map<string, UserKey>> {
-    return dataKeys.openAll((await separateKeys?.find(userIds)) ?? new Map<string, string>());
+  /** The keys of users from the database of their own, unwrapped as `openAll` does; those that are not there are left out. */
+  async function openSeparateKeys(
+    userIds: readonly string[],
+    onDamaged?: OnDamagedKey,
+  ): Promise<Map<string, UserKey>> {
+    return dataKeys.openAll((await separateKeys?.find(userIds)) ?? new Map<string, string>(), onDamaged);
   }
 
   return {

@@ -115,6 +115,25 @@ test('a list costs one query for all keys', async () => {
   expect(counter.made).toBe(1);
 });
 
+test('a damaged key and a missing one take their own rows of a list only, still by one query', async () => {
+  const [sound, damaged, missing] = [await newUser('Sound'), await newUser('Damaged'), await newUser('Gone')];
+  await query(
+    keyData.url,
+    `UPDATE data_keys SET wrapped_key = left(wrapped_key, 20) || 'AAAA' || substr(wrapped_key, 25) WHERE user_id = $1`,
+    [damaged.id],
+  );
+  await query(keyData.url, 'DELETE FROM data_keys WHERE user_id = $1', [missing.id]);
+  const where = { id: { in: [sound.id, damaged.id, missing.id] } };
+  const counter = countQueries(keys);
+  const users = await db.piecewise.user.findMany({ where, include: { profile: true } });
+  expect(counter.made).toBe(1);
+  for (const { id, status, profile } of users) {
+    expect(status).toBe('ACTIVE');
+    if (id === sound.id) expect(profile?.fullName).toBe('Sound');
+    else expect(() => profile?.fullName).toThrow(SealedValueError);
+  }
+});
+
 test('a copy of the data beside an empty key database opens nothing', async () => {
   const user = await newUser();
   const copy = await createEmptyDatabase();

@@ -1,6 +1,7 @@
 import type { UserKey } from '../../privacy/data-keys.js';
 import { generationOf } from '../../privacy/envelope.js';
 import type { Privacy } from '../../privacy/privacy.js';
+import { SealedValueError } from '../../privacy/privacy-errors.js';
 import { sealedSql } from '../sealed-sql.js';
 import type { PipelinedReads } from './pipelined-reads.js';
 import type { ReadStatement, TextRow } from './read-query.js';
@@ -24,11 +25,14 @@ const VIEWER: ReadStatement = {
   ),
 };
 
+/** What opens an account's values, or why nothing does; null where there is no key. */
+type AccountKey = UserKey | SealedValueError | null;
+
 type OpenValue = (model: 'User' | 'UserProfile', field: string, stored: unknown) => unknown;
 
 /**
  * The few reads that are worth leaving Prisma for: they join tables of several services, are prepared once,
- * and go over pipelining connections. They answer exactly what the Prisma extension would.
+ * and go over pipelining connections. They answer exactly what the Prisma extension would, piece by piece.
  */
 export function createHotReads({ reads, privacy }: { reads: PipelinedReads; privacy: Privacy }) {
   /**
@@ -40,14 +44,18 @@ export function createHotReads({ reads, privacy }: { reads: PipelinedReads; priv
     if (row === null) return null;
     if (privacy.separateKeys) {
       const id = row[0] as string;
-      return new HotAccount(row, openerOf(privacy, id, await findSeparateKey(privacy, row)));
+      return new HotAccount(
+        row,
+        openerOf(privacy, id, await findSeparateKey(privacy, row).catch(damageOrThrow)),
+      );
     }
     const [id, wrapped] = row as [string, string | null];
     // Looked up by the row's own wrapped key: without it the account is shredded, whatever memory holds.
     const key =
       wrapped === null
         ? null
-        : (privacy.dataKeys.findOpen(id, wrapped) ?? (await privacy.dataKeys.open(id, wrapped)));
+        : (privacy.dataKeys.findOpen(id, wrapped) ??
+          (await privacy.dataKeys.open(id, wrapped).catch(damageOrThrow)));
     return new HotAccount(row, openerOf(privacy, id, key));
   }
 
@@ -66,12 +74,19 @@ async function findSeparateKey(privacy: Privacy, row: TextRow): Promise<UserKey 
   return (await privacy.openSeparateKeys([id])).get(id) ?? null;
 }
 
-function openerOf(privacy: Privacy, rowId: string, key: UserKey | null): OpenValue {
+function openerOf(privacy: Privacy, rowId: string, key: AccountKey): OpenValue {
+  if (key !== null && !(key instanceof SealedValueError))
+    return (model, field, stored) => privacy.open(key, { model, field, rowId }, stored);
   return (model, field, stored) => {
-    if (key !== null) return privacy.open(key, { model, field, rowId }, stored);
     if (stored === null) return null;
-    throw privacy.withoutKey({ model, field, rowId }, rowId);
+    throw key ?? privacy.withoutKey({ model, field, rowId }, rowId);
   };
+}
+
+/** A key that does not open fails where a value is read. */
+function damageOrThrow(error: unknown): SealedValueError {
+  if (error instanceof SealedValueError) return error;
+  throw error;
 }
 
 /** Accessors on a prototype, hence a class: those of an object literal are made anew for each row. */

@@ -1,4 +1,4 @@
-import type { UserKey } from '../data-keys.js';
+import type { OnDamagedKey, UserKey } from '../data-keys.js';
 import { generationOf } from '../envelope.js';
 import type { Privacy } from '../privacy.js';
 import { isRow, listOf, ownerColumn } from './models.js';
@@ -13,18 +13,19 @@ export async function findKeysApart(
   privacy: Privacy,
   plan: Plan,
   result: unknown,
+  onDamaged?: OnDamagedKey,
 ): Promise<ReadonlyMap<string, UserKey>> {
   const generations = new Map<string, Set<number>>();
   collect(plan, result, null, generations);
   const ids = [...generations.keys()];
-  const keys = await privacy.openSeparateKeys(ids);
+  const keys = await privacy.openSeparateKeys(ids, onDamaged);
   const outdated = ids.filter((id) => {
     const key = keys.get(id);
     return key && [...(generations.get(id) ?? [])].some((generation) => !key.find(generation));
   });
   if (outdated.length === 0) return keys;
   for (const id of outdated) privacy.separateKeys?.forget(id);
-  return new Map([...keys, ...(await privacy.openSeparateKeys(outdated))]);
+  return new Map([...keys, ...(await privacy.openSeparateKeys(outdated, onDamaged))]);
 }
 
 /** Notes for each owner under which generations of their key the values of these rows are sealed. */

@@ -100,6 +100,6 @@ export async function openBeside(
     );
     keys = await privacy.dataKeys.openAll(await store.findDataKeys([...new Set(ids)]));
   }
-  await openResult(privacy, plan, result, (ownerId) => keys.get(ownerId));
+  await openResult(privacy, plan, result, { beside: (ownerId) => keys.get(ownerId) });
   return result;
 }

@@ -1,6 +1,7 @@
 import type { UserKey } from '../data-keys.js';
+import { failWhenRead } from '../fail-when-read.js';
 import type { Privacy } from '../privacy.js';
-import { UnsafeQueryError } from '../privacy-errors.js';
+import { SealedValueError, UnsafeQueryError } from '../privacy-errors.js';
 import { findKeysApart } from './keys-apart.js';
 import { isRow, listOf, ownerColumn, type Row } from './models.js';
 import type { Plan } from './selection.js';
@@ -8,22 +9,34 @@ import type { Plan } from './selection.js';
 /** Finds the wrapped key of a row's owner where the row does not carry it. */
 export type KeysBeside = (ownerId: string) => UserKey | undefined;
 
+export interface OpeningOptions {
+  /** Where the rows do not carry their keys. */
+  beside?: KeysBeside;
+  /** What does not open is left in its row as a property that throws, and ends nothing else (`failWhenRead`). */
+  piecewise?: boolean;
+}
+
 /**
  * Opens the sealed columns of a result in place, and removes what the plan added.
  *
- * @throws SealedValueError when a value does not open
+ * @throws SealedValueError when a value does not open, unless `piecewise`
  */
 export async function openResult(
   privacy: Privacy,
   plan: Plan,
   result: unknown,
-  above?: UserKey | KeysBeside,
+  { beside, piecewise = false }: OpeningOptions = {},
 ): Promise<void> {
-  const apart = privacy.separateKeys ? await findKeysApart(privacy, plan, result) : NO_KEYS;
+  const damaged = piecewise ? new Map<string, SealedValueError>() : null;
+  const onDamaged = damaged
+    ? (id: string, error: SealedValueError) => void damaged.set(id, error)
+    : undefined;
+  const apart = privacy.separateKeys ? await findKeysApart(privacy, plan, result, onDamaged) : NO_KEYS;
   const carried = new Map<string, string>();
   collectKeys(plan, result, carried);
-  if (carried.size > 1) await privacy.dataKeys.openAll(carried);
-  await openRows({ privacy, apart }, plan, result, above);
+  // A single key is opened by the row that carries it, without a promise more where it is in memory.
+  if (carried.size > 1 || (damaged && carried.size > 0)) await privacy.dataKeys.openAll(carried, onDamaged);
+  await openRows({ privacy, apart, damaged }, plan, result, beside);
 }
 
 /** The wrapped keys that the rows carry, by user id. */
@@ -40,7 +53,12 @@ interface Opening {
   privacy: Privacy;
   /** The keys of owners where they are kept in a database of their own. */
   apart: ReadonlyMap<string, UserKey>;
+  /** Keys that did not open, by owner; null where the first one ends the read. */
+  damaged: ReadonlyMap<string, SealedValueError> | null;
 }
+
+/** What opens a row's values, or why nothing does; undefined where there is no key. */
+type Key = UserKey | SealedValueError | undefined;
 
 const NO_KEYS: ReadonlyMap<string, UserKey> = new Map();
 
@@ -48,15 +66,14 @@ async function openRows(
   opening: Opening,
   plan: Plan,
   result: unknown,
-  above?: UserKey | KeysBeside,
+  above?: Key | KeysBeside,
 ): Promise<void> {
   for (const row of Array.isArray(result) ? (result as unknown[]) : [result]) {
     if (isRow(row)) await openRow(opening, plan, row, above);
   }
 }
 
-async function openRow(opening: Opening, plan: Plan, row: Row, above?: UserKey | KeysBeside): Promise<void> {
-  const { privacy } = opening;
+async function openRow(opening: Opening, plan: Plan, row: Row, above?: Key | KeysBeside): Promise<void> {
   for (const { name } of plan.children) {
     // The fluent API (`findUnique(…).profile()`) unwraps the result before it arrives here.
     if (!(name in row))
@@ -64,14 +81,22 @@ async function openRow(opening: Opening, plan: Plan, row: Row, above?: UserKey |
   }
   const key = await keyOf(opening, plan, row, above);
   for (const field of plan.open) {
-    const stored = row[field];
-    if (stored === null) continue;
-    const place = { model: plan.model.name, field, rowId: String(row[plan.model.rowId]) };
-    if (!key) throw privacy.withoutKey(place, ownerOf(plan, row));
-    row[field] = privacy.open(key, place, stored);
+    try {
+      if (row[field] !== null) row[field] = openValue(opening, plan, row, field, key);
+    } catch (error) {
+      if (!opening.damaged || !(error instanceof SealedValueError)) throw error;
+      failWhenRead(row, [field], error);
+    }
   }
   for (const { name, plan: child } of plan.children) await openRows(opening, child, row[name], key);
   for (const name of plan.strip) delete row[name];
+}
+
+function openValue({ privacy }: Opening, plan: Plan, row: Row, field: string, key: Key): unknown {
+  if (key instanceof SealedValueError) throw key;
+  const place = { model: plan.model.name, field, rowId: String(row[plan.model.rowId]) };
+  if (!key) throw privacy.withoutKey(place, ownerOf(plan, row));
+  return privacy.open(key, place, row[field]);
 }
 
 function ownerOf({ model }: Plan, row: Row): string | null {
@@ -80,11 +105,17 @@ function ownerOf({ model }: Plan, row: Row): string | null {
   return typeof id === 'string' ? id : null;
 }
 
-async function keyOf({ privacy, apart }: Opening, plan: Plan, row: Row, above?: UserKey | KeysBeside) {
-  const column = ownerColumn(plan.model);
-  const ownerId = column === null ? null : row[column];
-  if (plan.keyAt === 'above') return typeof above === 'function' ? above(String(ownerId)) : above;
-  if (plan.keyAt === 'apart') return apart.get(String(ownerId));
+async function keyOf(
+  { privacy, apart, damaged }: Opening,
+  plan: Plan,
+  row: Row,
+  above?: Key | KeysBeside,
+): Promise<Key> {
+  const ownerId = String(ownerOf(plan, row));
+  if (plan.keyAt === 'above') return typeof above === 'function' ? above(ownerId) : above;
+  const damage = damaged?.get(ownerId);
+  if (damage) return damage;
+  if (plan.keyAt === 'apart') return apart.get(ownerId);
   const key = keyCarried(plan, row);
   if (!key) return undefined;
   const { dataKeys } = privacy;

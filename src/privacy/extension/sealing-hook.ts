@@ -5,7 +5,7 @@ import { refuseNames, rewriteChoice } from './choice.js';
 import { rewriteUniqueWhere } from './filters.js';
 import { createMany, openBeside, planBeside } from './many-rows.js';
 import { isRow, listOf, type Model, requireRow, type Row } from './models.js';
-import { openResult } from './open-rows.js';
+import { openResult, type OpeningOptions } from './open-rows.js';
 import { findTarget, type Writing } from './owners.js';
 import type { RowStore } from './row-store.js';
 import { sealCreate } from './seal-create.js';
@@ -57,9 +57,13 @@ const RETURNS_ROWS = new Set([
  * columns into filters on their search index, and refuses what cannot be done safely.
  *
  * @throws UnsafeQueryError naming model and field, before anything is sent
- * @throws SealedValueError when a value that was read does not open
+ * @throws SealedValueError when a value that was read does not open, unless it opens `piecewise`
  */
-export function createSealingHook(privacy: Privacy, store: RowStore) {
+export function createSealingHook(
+  privacy: Privacy,
+  store: RowStore,
+  opening: Pick<OpeningOptions, 'piecewise'> = {},
+) {
   const writing: Writing = { privacy, store };
 
   return async function seal({ model: name, operation, args, query }: Operation): Promise<unknown> {
@@ -78,7 +82,7 @@ export function createSealingHook(privacy: Privacy, store: RowStore) {
     if (!RETURNS_ROWS.has(operation)) return query(sealed);
     const { args: planned, plan } = planSelection(privacy, model, sealed);
     const result = await query(planned);
-    await openResult(privacy, plan, result);
+    await openResult(privacy, plan, result, opening);
     return result;
   };
 }

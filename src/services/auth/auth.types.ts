@@ -31,6 +31,8 @@ export class Tokens {
 
 @ObjectType({ implements: Node, description: 'A sign-in on one device, until it ends.' })
 export class Session extends Node {
+  readonly #record: SessionRecord;
+
   @Field(() => Boolean, { description: 'Whether this is the session that asks.' })
   readonly current: boolean;
 
@@ -44,10 +46,14 @@ export class Session extends Node {
   readonly expiresAt: Date;
 
   @Field(() => String, { nullable: true, description: 'The address it was last refreshed from.' })
-  readonly ipAddress: string | null;
+  get ipAddress(): string | null {
+    return this.#record.ipAddress;
+  }
 
   @Field(() => String, { nullable: true, description: 'The user agent it was last refreshed by.' })
-  readonly userAgent: string | null;
+  get userAgent(): string | null {
+    return this.#record.userAgent;
+  }
 
   @Field(() => [String], {
     description: 'How the user proved who they are: RFC 8176 values such as pwd, otp, hwk, fed or mfa.',
@@ -56,12 +62,11 @@ export class Session extends Node {
 
   constructor(record: SessionRecord, currentId: string | null) {
     super(record.id);
+    this.#record = record;
     this.current = record.id === currentId;
     this.createdAt = record.createdAt;
     this.lastSeenAt = record.lastSeenAt;
     this.expiresAt = record.expiresAt;
-    this.ipAddress = record.ipAddress;
-    this.userAgent = record.userAgent;
     this.authenticationMethods = record.amr;
   }
 }

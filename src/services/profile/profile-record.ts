@@ -3,7 +3,7 @@ import type { UserRecord } from '../identity/accounts/user-record.js';
 
 /**
  * A profile as the service hands it on, opened. A property may be a getter that opens its sealed value
- * when read.
+ * when read, and throws SealedValueError where it does not open.
  */
 export interface ProfileRecord {
   readonly userId: string;
@@ -28,8 +28,9 @@ type UserWithProfile = UserRecord & { readonly profile?: ProfileRecord | null };
 
 /** The account together with its profile, so that nobody reads it again. */
 export function withProfile(user: UserRecord, profile: ProfileRecord): UserRecord {
-  const both: UserWithProfile = { ...user, profile };
-  return both;
+  // Not spread: that would read values that do not open.
+  const both = Object.getOwnPropertyDescriptors<UserWithProfile>(user);
+  return Object.defineProperties({} as UserWithProfile, { ...both, profile: { value: profile } });
 }
 
 /** The profile that came along with the account; undefined where the query did not read it. */

@@ -65,14 +65,17 @@ export function createProfileService({ db, audit }: { db: Database; audit: Audit
           data: { fields },
         });
       }
-      return toRecord(profile);
+      return profile as ProfileRecord;
     });
   }
 
   /** The profiles of these users, in their order; null where a user has none. */
   async function findMany(userIds: readonly string[]): Promise<(ProfileRecord | null)[]> {
-    const rows = await db.userProfile.findMany({ where: { userId: { in: [...userIds] } }, select: COLUMNS });
-    const byUser = new Map(rows.map((row) => [row.userId, toRecord(row)]));
+    const rows = await db.piecewise.userProfile.findMany({
+      where: { userId: { in: [...userIds] } },
+      select: COLUMNS,
+    });
+    const byUser = new Map(rows.map((row) => [row.userId, row as ProfileRecord]));
     return userIds.map((userId) => byUser.get(userId) ?? null);
   }
 
@@ -84,8 +87,4 @@ export type ProfileService = ReturnType<typeof createProfileService>;
 /** A lock that holds whether or not there is a row yet. */
 async function lockProfile(tx: Transaction, userId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('profile:' || ${userId}, 0))`;
-}
-
-function toRecord(row: Omit<ProfileRecord, 'preferences'> & { preferences: unknown }): ProfileRecord {
-  return { ...row, preferences: row.preferences as JsonObject };
 }

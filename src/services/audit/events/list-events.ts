@@ -2,11 +2,12 @@ import { sealedSql } from '../../../database/sealed-sql.js';
 import type { Database } from '../../../database/client.js';
 import type { JsonObject } from '../../../input/json-object.js';
 import type { Privacy } from '../../../privacy/privacy.js';
+import { failWhenRead } from '../../../privacy/fail-when-read.js';
 import { SealedValueError } from '../../../privacy/privacy-errors.js';
 import { matchesCommitment, type HeldOrigin } from './event-origin.js';
 import { fetchKeys, openOrigin, ORIGIN_COLUMNS, originJoins, type StoredOrigin } from './open-origin.js';
 
-/** An event as it is answered. */
+/** An event as it is answered. Address and user agent throw SealedValueError when they are read and do not open. */
 export interface EventView {
   readonly id: string;
   /** The place in the sealed log, counted from 0; null until it is sealed. */
@@ -97,9 +98,16 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
 
   async function view(row: EventRow, keys: ReadonlyMap<string, string>): Promise<EventView> {
     const { id, sequence, at, action, actorId, subjectId, data, isRestricted } = row;
-    const origin = row.isErased ? null : await openCommitted(row, keys);
-    const { ipAddress = null, userAgent = null } = origin ?? {};
-    return { id, sequence, at, action, actorId, subjectId, ipAddress, userAgent, data, isRestricted };
+    const event = { id, sequence, at, action, actorId, subjectId, data, isRestricted };
+    const noOrigin = { ipAddress: null, userAgent: null };
+    if (row.isErased) return { ...event, ...noOrigin };
+    try {
+      const { ipAddress, userAgent } = (await openCommitted(row, keys)) ?? noOrigin;
+      return { ...event, ipAddress, userAgent };
+    } catch (error) {
+      if (!(error instanceof SealedValueError)) throw error;
+      return failWhenRead({ ...event, ...noOrigin }, ['ipAddress', 'userAgent'], error);
+    }
   }
 
   /** @throws SealedValueError when the origin does not open, or is not the one that the event commits to */

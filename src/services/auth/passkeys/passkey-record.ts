@@ -1,4 +1,4 @@
-/** A passkey as its owner sees it. */
+/** A passkey as its owner sees it. Its name throws SealedValueError when it is read and does not open. */
 export interface PasskeyRecord {
   readonly id: string;
   readonly userId: string;

@@ -9,8 +9,12 @@ import type { PasskeyRecord } from './passkey-record.js';
   description: 'A key in an authenticator of the user, such as a phone, a laptop or a security key.',
 })
 export class Passkey extends Node {
+  readonly #record: PasskeyRecord;
+
   @Field(() => String, { description: 'What the user called it.' })
-  readonly name: string;
+  get name(): string {
+    return this.#record.name;
+  }
 
   @Field(() => DateTime, { description: 'When it was added.' })
   readonly createdAt: Date;
@@ -18,11 +22,11 @@ export class Passkey extends Node {
   @Field(() => DateTime, { nullable: true, description: 'When it was last used; null if never.' })
   readonly lastUsedAt: Date | null;
 
-  constructor({ id, name, createdAt, lastUsedAt }: PasskeyRecord) {
-    super(id);
-    this.name = name;
-    this.createdAt = createdAt;
-    this.lastUsedAt = lastUsedAt;
+  constructor(record: PasskeyRecord) {
+    super(record.id);
+    this.#record = record;
+    this.createdAt = record.createdAt;
+    this.lastUsedAt = record.lastUsedAt;
   }
 }
 

@@ -21,7 +21,7 @@ export function createListSessions({ db, clock }: Pick<SessionParts, 'db' | 'clo
         { createdAt: position.createdAt, id: { lt: position.id } },
       ],
     };
-    return db.session.findMany({
+    return db.piecewise.session.findMany({
       where: { userId, ...running(clock.now()), ...beyond },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit,
@@ -47,7 +47,7 @@ export function createListSessions({ db, clock }: Pick<SessionParts, 'db' | 'clo
         SELECT id FROM sessions
          WHERE user_id = account.id AND revoked_at IS NULL AND expires_at > ${clock.now()}::timestamptz ${beyond}
          ORDER BY created_at DESC, id DESC LIMIT ${limit}) AS page`;
-    const rows = await db.session.findMany({
+    const rows = await db.piecewise.session.findMany({
       where: { id: { in: chosen.map(({ id }) => id) } },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       select: SESSION_COLUMNS,
@@ -68,7 +68,10 @@ export function createListSessions({ db, clock }: Pick<SessionParts, 'db' | 'clo
 
   /** A running session of this account by its id, a UUID; null when there is none. */
   function find(userId: string, id: string): Promise<SessionRecord | null> {
-    return db.session.findFirst({ where: { id, userId, ...running(clock.now()) }, select: SESSION_COLUMNS });
+    return db.piecewise.session.findFirst({
+      where: { id, userId, ...running(clock.now()) },
+      select: SESSION_COLUMNS,
+    });
   }
 
   return { listMany, countMany, find };

@@ -1,4 +1,4 @@
-/** A session as the service hands it on. */
+/** A session as the service hands it on. What is sealed throws SealedValueError when it is read and does not open. */
 export interface SessionRecord {
   readonly id: string;
   readonly userId: string;

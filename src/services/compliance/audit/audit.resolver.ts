@@ -108,13 +108,10 @@ export class AuditResolver {
 async function show(event: EventView, context: GraphqlContext): Promise<AuditEvent> {
   const { viewer, viewedAccounts } = context;
   const { subjectId, actorId } = event;
-  if (subjectId === viewer?.userId && actorId !== null && actorId !== subjectId) {
-    return new AuditEvent({ ...event, ipAddress: null, userAgent: null });
-  }
-  if (subjectId === null || subjectId === viewer?.userId) return new AuditEvent(event);
+  if (subjectId === null) return new AuditEvent(event, true);
+  if (subjectId === viewer?.userId) return new AuditEvent(event, actorId === null || actorId === subjectId);
   viewedAccounts.add(subjectId);
-  if (!event.isRestricted || (await readsRestricted(context))) return new AuditEvent(event);
-  return new AuditEvent({ ...event, ipAddress: null, userAgent: null });
+  return new AuditEvent(event, !event.isRestricted || (await readsRestricted(context)));
 }
 
 function readFilter(filter: AuditEventFilter | null): EventFilter {

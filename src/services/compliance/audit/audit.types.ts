@@ -10,6 +10,8 @@ import { Node } from '../../identity/identity.types.js';
   description: 'Something that happened, in the record that only grows.',
 })
 export class AuditEvent extends Node {
+  readonly #origin: Pick<EventView, 'ipAddress' | 'userAgent'> | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'The place in the sealed log, counted from 0; null until the event is sealed.',
@@ -37,23 +39,27 @@ export class AuditEvent extends Node {
       'The network address of whoever did it; null where none is kept: deleted in time, the person erased or unknown; ' +
       'and, without `privacy:restricted`, where the processing of the person’s data is restricted.',
   })
-  readonly ipAddress: string | null;
+  get ipAddress(): string | null {
+    return this.#origin?.ipAddress ?? null;
+  }
 
   @Field(() => String, { nullable: true, description: 'The user agent, kept as long as the address.' })
-  readonly userAgent: string | null;
+  get userAgent(): string | null {
+    return this.#origin?.userAgent ?? null;
+  }
 
   @Field(() => JSONObject, { description: 'Details that name no person.' })
   readonly data: JsonObject;
 
-  constructor(event: EventView) {
+  /** `showsOrigin`: whether the caller may see where it came from. */
+  constructor(event: EventView, showsOrigin: boolean) {
     super(event.id);
+    this.#origin = showsOrigin ? event : null;
     this.sequence = event.sequence;
     this.at = event.at;
     this.action = event.action;
     this.actorId = event.actorId;
     this.subjectId = event.subjectId;
-    this.ipAddress = event.ipAddress;
-    this.userAgent = event.userAgent;
     this.data = event.data;
   }
 }

@@ -36,7 +36,7 @@ export function createListCases({ db, clock }: Pick<CaseParts, 'db' | 'clock'>) 
       dueAt: { gte: position.dueAt },
       OR: [{ dueAt: { gt: position.dueAt } }, { id: { gt: position.id } }],
     };
-    return db.dataSubjectRequest.findMany({
+    return db.piecewise.dataSubjectRequest.findMany({
       where: { AND: [matching(filter), beyond ?? {}] },
       orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
       take: limit,

@@ -4,7 +4,10 @@ import type {
   DataSubjectRequestType,
 } from '../../../database/generated/client.js';
 
-/** A data-subject request as the service hands it on, opened. */
+/**
+ * A data-subject request as the service hands it on, opened. In a list, what is sealed throws SealedValueError when it is read
+ * and does not open.
+ */
 export interface CaseRecord {
   readonly id: string;
   readonly userId: string;

@@ -52,6 +52,8 @@ registerEnumType(DataSubjectDecision, {
     'What a person asked for under data-protection law, by when it must be answered, and what came of it.',
 })
 export class DataSubjectRequest extends Node {
+  readonly #record: CaseRecord;
+
   @Field(() => ID, { description: 'The account of the person.' })
   readonly userId: string;
 
@@ -77,19 +79,27 @@ export class DataSubjectRequest extends Node {
   readonly extendedAt: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Why it was given more time.' })
-  readonly extensionReason: string | null;
+  get extensionReason(): string | null {
+    return this.#record.extensionReason;
+  }
 
   @Field(() => String, { nullable: true, description: 'How the person proved who they are.' })
-  readonly identityProof: string | null;
+  get identityProof(): string | null {
+    return this.#record.identityProof;
+  }
 
   @Field(() => DataSubjectDecision, { nullable: true, description: 'What was decided.' })
   readonly decision: CaseRecord['decision'];
 
   @Field(() => String, { nullable: true, description: 'Why. Tell the person: the server does not.' })
-  readonly decisionReason: string | null;
+  get decisionReason(): string | null {
+    return this.#record.decisionReason;
+  }
 
   @Field(() => String, { nullable: true, description: 'What was asked for in detail, or done about it.' })
-  readonly evidence: string | null;
+  get evidence(): string | null {
+    return this.#record.evidence;
+  }
 
   @Field(() => DateTime, { nullable: true, description: 'When it was answered.' })
   readonly closedAt: Date | null;
@@ -99,6 +109,7 @@ export class DataSubjectRequest extends Node {
 
   constructor(record: CaseRecord, now: Date) {
     super(record.id);
+    this.#record = record;
     this.userId = record.userId;
     this.type = record.type;
     this.status = record.status;
@@ -107,11 +118,7 @@ export class DataSubjectRequest extends Node {
     this.receivedAt = record.receivedAt;
     this.dueAt = record.dueAt;
     this.extendedAt = record.extendedAt;
-    this.extensionReason = record.extensionReason;
-    this.identityProof = record.identityProof;
     this.decision = record.decision;
-    this.decisionReason = record.decisionReason;
-    this.evidence = record.evidence;
     this.closedAt = record.closedAt;
     this.reference = record.reference;
   }

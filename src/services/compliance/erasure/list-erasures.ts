@@ -1,5 +1,5 @@
 import type { Database } from '../../../database/client.js';
-import { SealedValueError } from '../../../privacy/privacy-errors.js';
+import { readOrError } from '../../../privacy/fail-when-read.js';
 import { isUuid } from '../../../input/uuid.js';
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord, type ErasureStatus } from './erasure-record.js';
 
@@ -75,23 +75,20 @@ export function createListErasures({ db }: { db: Database }) {
 
   /**
    * Why each of these was asked for, in their order, and whether the person's processing is restricted (Art. 18 GDPR);
-   * null where nobody said so, or the person is erased. One that does
-   * not open is an error in its own place, and takes none of the others with it.
+   * null where nobody said so, or the person is erased. One that does not open is an error in its own place, and takes
+   * none of the others with it.
    */
   async function findReasons(ids: readonly string[]): Promise<(ErasureReason | Error)[]> {
-    const read = async (wanted: string[]) =>
-      db.erasureRequest.findMany({ where: { id: { in: wanted } }, select: REASON_COLUMNS });
-    try {
-      const reasons = new Map((await read([...ids])).map((row) => [row.id, row]));
-      return ids.map((id) => {
-        const { reason = null, user } = reasons.get(id) ?? {};
-        return { reason, isRestricted: (user?.processingRestrictedAt ?? null) !== null };
-      });
-    } catch (error) {
-      if (!(error instanceof SealedValueError)) throw error;
-      if (ids.length === 1) return [error];
-      return Promise.all(ids.map(async (id) => (await findReasons([id]))[0] ?? error));
-    }
+    const rows = await db.piecewise.erasureRequest.findMany({
+      where: { id: { in: [...ids] } },
+      select: REASON_COLUMNS,
+    });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.map((id) => {
+      const row = byId.get(id);
+      const isRestricted = (row?.user.processingRestrictedAt ?? null) !== null;
+      return readOrError(() => ({ reason: row?.reason ?? null, isRestricted }));
+    });
   }
 
   return { list, count, find, findOpenOf, findReasons };

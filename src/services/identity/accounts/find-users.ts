@@ -6,7 +6,10 @@ import { isVisible, USER_COLUMNS, type UserRecord } from './user-record.js';
 export function createFindUsers({ db }: Pick<IdentityParts, 'db'>) {
   /** The accounts of these ids, in their order: null where there is none, or none that is visible. */
   async function findUsers(ids: readonly string[]): Promise<(UserRecord | null)[]> {
-    const rows = await db.user.findMany({ where: { id: { in: ids.filter(isUuid) } }, select: USER_COLUMNS });
+    const rows = await db.piecewise.user.findMany({
+      where: { id: { in: ids.filter(isUuid) } },
+      select: USER_COLUMNS,
+    });
     const byId = new Map(rows.filter(isVisible).map((user) => [user.id, user]));
     return ids.map((id) => byId.get(id) ?? null);
   }

@@ -78,7 +78,7 @@ export function createSearchUsers({ db, privacy }: Pick<IdentityParts, 'db'> & {
     const ids = await db.$queryRaw<{ id: string }[]>`SELECT u.id FROM users u ${whereOf(conditions)}
       ORDER BY ${column} ${direction}, u.id ${direction} LIMIT ${search.limit}`;
     if (ids.length === 0) return [];
-    const rows = await db.user.findMany({
+    const rows = await db.piecewise.user.findMany({
       where: { id: { in: ids.map(({ id }) => id) } },
       select: STAFF_COLUMNS,
     });
@@ -94,12 +94,15 @@ export function createSearchUsers({ db, privacy }: Pick<IdentityParts, 'db'> & {
 
   /** The account of this id whatever its status, for staff. */
   async function findAnyUser(id: string): Promise<StaffUserRecord | null> {
-    return db.user.findUnique({ where: { id }, select: STAFF_COLUMNS });
+    return db.piecewise.user.findUnique({ where: { id }, select: STAFF_COLUMNS });
   }
 
   /** The same of many ids, in their order. */
   async function findAnyUsers(ids: readonly string[]): Promise<(StaffUserRecord | null)[]> {
-    const rows = await db.user.findMany({ where: { id: { in: [...ids] } }, select: STAFF_COLUMNS });
+    const rows = await db.piecewise.user.findMany({
+      where: { id: { in: [...ids] } },
+      select: STAFF_COLUMNS,
+    });
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id) ?? null);
   }

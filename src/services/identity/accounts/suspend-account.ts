@@ -1,4 +1,5 @@
 import type { Transaction } from '../../../database/client.js';
+import { readOrError } from '../../../privacy/fail-when-read.js';
 import type { IdentityParts } from '../identity-parts.js';
 import { lockUser } from './locked-user.js';
 
@@ -59,17 +60,21 @@ export function createSuspensions({ db, clock, audit }: Pick<IdentityParts, 'db'
     });
   }
 
-  /** The suspensions of these accounts, in their order; null where there is none. */
-  async function findSuspensions(userIds: readonly string[]): Promise<(SuspensionRecord | null)[]> {
-    const rows = await db.user.findMany({
+  /**
+   * The suspensions of these accounts, in their order; null where there is none, and an error in its own place where the
+   * reason does not open.
+   */
+  async function findSuspensions(userIds: readonly string[]): Promise<(SuspensionRecord | null | Error)[]> {
+    const rows = await db.piecewise.user.findMany({
       where: { id: { in: [...userIds] }, status: 'SUSPENDED' },
       select: { id: true, suspendedAt: true, suspendedUntil: true, suspensionReason: true },
     });
     const byUser = new Map(rows.map((row) => [row.id, row]));
     return userIds.map((userId) => {
       const row = byUser.get(userId);
-      if (!row?.suspendedAt) return null;
-      return { reason: row.suspensionReason ?? '', until: row.suspendedUntil, since: row.suspendedAt };
+      const since = row?.suspendedAt;
+      if (!since) return null;
+      return readOrError(() => ({ reason: row.suspensionReason ?? '', until: row.suspendedUntil, since }));
     });
   }
 

@@ -3,7 +3,7 @@ export type UserStatus = 'ACTIVE' | 'SUSPENDED' | 'DELETED' | 'ERASED';
 
 /**
  * An account as the services hand it on: opened, without the password hash. A property may be a getter that
- * opens its sealed value when it is read.
+ * opens its sealed value when it is read, and throws SealedValueError where it does not open.
  */
 export interface UserRecord {
   readonly id: string;
