@@ -30,8 +30,8 @@ export type OpenedCase = Pick<CaseRecord, 'id' | 'userId'>;
 export interface CaseOutcome {
   decision: DataSubjectDecision;
   decisionReason?: string | null;
-  /** What was done about it. */
-  evidence: string;
+  /** What was done about it; null where nothing can be sealed for the person. */
+  evidence: string | null;
 }
 
 export interface Closing {

@@ -33,14 +33,14 @@ export function createCaseService(parts: CaseParts) {
 
   /**
    * Closes the open cases that this export or erasure settles, in the transaction of its end. Call it before
-   * the person's data key is destroyed: reason and evidence are sealed.
+   * the person's data key is destroyed: reason and evidence are sealed. Without them it needs no key.
    */
   async function closeByReference(tx: Transaction, reference: string, outcome: CaseOutcome): Promise<void> {
     const rows = await tx.dataSubjectRequest.findMany({
       where: { reference, status: 'OPEN' },
       select: { id: true, userId: true },
     });
-    for (const { id, userId } of rows) await close(tx, { id, userId, actorId: null, origin: null, outcome });
+    for (const { id, userId } of rows) await end(tx, { id, userId, actorId: null, origin: null, outcome });
   }
 
   /**
@@ -73,15 +73,19 @@ export function createCaseService(parts: CaseParts) {
   }
 
   async function close(tx: Transaction, closing: Closing): Promise<CaseRecord> {
-    const { id, userId, actorId, origin, outcome } = closing;
-    const record = await tx.dataSubjectRequest.update({
+    await end(tx, closing);
+    return tx.dataSubjectRequest.findUniqueOrThrow({ where: { id: closing.id }, select: CASE_COLUMNS });
+  }
+
+  async function end(tx: Transaction, { id, userId, actorId, origin, outcome }: Closing): Promise<void> {
+    const evidence = outcome.evidence ?? undefined; // what is not written needs no key
+    await tx.dataSubjectRequest.update({
       where: { id },
-      data: { ...outcome, status: 'CLOSED', closedAt: clock.now(), closedBy: actorId },
-      select: CASE_COLUMNS,
+      data: { ...outcome, evidence, status: 'CLOSED', closedAt: clock.now(), closedBy: actorId },
+      select: { id: true },
     });
     const data = { caseId: id, decision: outcome.decision };
     await audit.record(tx, { action: 'case.closed', actorId, subjectId: userId, origin, data });
-    return record;
   }
 
   return {

@@ -4,9 +4,11 @@ import { AppError } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
 import {
+  findAddressee,
   findReadable,
   lockAccount,
   lockUser,
+  type Addressee,
   type LockedAccount,
   type LockedUser,
 } from '../../identity/accounts/locked-user.js';
@@ -17,6 +19,8 @@ import { requireRank, type ErasureActor, type ErasureInternals } from './erasure
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord } from './erasure-record.js';
 
 export const CARRY_OUT_JOB = 'erasure.carry-out';
+
+const NO_ORIGIN = { ipAddress: null, userAgent: null } as const;
 
 /** At most this many characters say why. */
 const MAX_REASON = 500;
@@ -78,7 +82,8 @@ export function createRequestErasure(parts: ErasureInternals) {
   }
 
   /**
-   * Takes a request back, which its subject and privacy officers may do until it is carried out.
+   * Takes a request back, which its subject and privacy officers may do until it is carried out. Where the account's values
+   * do not open, without a mail, evidence in the case, and the origin of a subject who does it themselves.
    *
    * @throws AppError NOT_FOUND for a request that is not there or that the caller may not know of; CONFLICT once it
    *   is cancelled, running or completed
@@ -93,7 +98,7 @@ export function createRequestErasure(parts: ErasureInternals) {
       : null;
     if (!found || (found.userId !== actor.actorId && !mayCancelOthers)) throw new AppError('NOT_FOUND');
     return db.$transaction(async (tx) => {
-      const user = await lockUser(tx, found.userId);
+      await lockAccount(tx, found.userId);
       const current = await tx.erasureRequest.findUniqueOrThrow({
         where: { id: erasureId },
         select: { status: true },
@@ -106,10 +111,17 @@ export function createRequestErasure(parts: ErasureInternals) {
         data: { status: 'CANCELLED', cancelledAt: clock.now() },
         select: ERASURE_COLUMNS,
       });
-      await record(tx, 'erasure.cancelled', actor, cancelled);
-      const evidence = 'Taken back before it was carried out.';
+      const to = await findAddressee(tx, found.userId);
+      const isUnreadable = to === null && actor.actorId === found.userId;
+      await record(
+        tx,
+        'erasure.cancelled',
+        isUnreadable ? { ...actor, origin: NO_ORIGIN } : actor,
+        cancelled,
+      );
+      const evidence = to && 'Taken back before it was carried out.';
       await cases.closeByReference(tx, erasureId, { decision: 'WITHDRAWN', evidence });
-      await notify(tx, user, 'erasure-cancelled', {});
+      await notify(tx, to, 'erasure-cancelled', {});
       return cancelled;
     });
   }
@@ -182,7 +194,7 @@ export function createRequestErasure(parts: ErasureInternals) {
   /** Security-relevant: whoever did not ask for it must learn of it in time. */
   async function notify(
     tx: Transaction,
-    user: LockedUser | null,
+    user: Addressee | null,
     template: 'erasure-scheduled' | 'erasure-cancelled',
     params: { scheduledFor?: string },
   ): Promise<void> {

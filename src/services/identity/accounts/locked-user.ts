@@ -8,6 +8,8 @@ export type LockedUser = LockedRow & (WithAddress | { readonly status: 'ERASED';
 /** What can be said of a locked account without opening anything. */
 export type LockedAccount = Pick<UserRecord, 'id' | 'status'>;
 
+export type Addressee = Pick<UserRecord, 'id' | 'status' | 'email'>;
+
 interface WithAddress {
   readonly status: Exclude<UserStatus, 'ERASED'>;
   readonly email: string;
@@ -47,9 +49,19 @@ export async function lockAccount(tx: Transaction, userId: string): Promise<Lock
 }
 
 /** What `lockUser` reads of an account that is locked; null also where its values do not open. */
-export async function findReadable(tx: Transaction, userId: string): Promise<LockedUser | null> {
+export function findReadable(tx: Transaction, userId: string): Promise<LockedUser | null> {
+  return nullUnlessOpen(readLocked(tx, userId));
+}
+
+/** Whom a mail about an account that is locked goes to; null also where the address does not open. */
+export function findAddressee(tx: Transaction, userId: string): Promise<Addressee | null> {
+  const select = { id: true, status: true, email: true } as const;
+  return nullUnlessOpen(tx.user.findUnique({ where: { id: userId }, select }));
+}
+
+async function nullUnlessOpen<T>(read: PromiseLike<T>): Promise<T | null> {
   try {
-    return await readLocked(tx, userId);
+    return await read;
   } catch (error) {
     if (error instanceof SealedValueError) return null;
     throw error;
