@@ -114,6 +114,31 @@ test('filters narrow the list', async () => {
   expect((await list({ filter: { subjectId: randomUUID() } })).nodes).toEqual([]);
 });
 
+test('below a list of accounts each has its own page, and goes on from the same cursor', async () => {
+  const below = async (variables: object): Promise<Map<string, Event[]>> => {
+    const query = `query ($first: Int, $after: String) { users { nodes { id auditEvents(first: $first, after: $after) {
+      nodes { id action subjectId at } } } } }`;
+    const { data, errors } = await server.graphql(query, variables, officer.token);
+    expect(errors).toBeUndefined();
+    const { nodes } = data?.users as { nodes: { id: string; auditEvents: Page }[] };
+    return new Map(nodes.map(({ id, auditEvents }) => [id, auditEvents.nodes]));
+  };
+  const alone = async (id: string, variables: object) =>
+    (await list({ ...variables, filter: { subjectId: id } })).nodes.map((event) => event.id);
+  const first = await below({ first: 2 });
+  expect([...first.keys()].sort()).toEqual([ada.id, bo.id, officer.id].sort());
+  for (const [id, events] of first) {
+    expect(events).toHaveLength(2);
+    expect(events.every(({ subjectId }) => subjectId === id)).toBe(true);
+    expect(await alone(id, { first: 100 })).toEqual(expect.arrayContaining(events.map((event) => event.id)));
+  }
+  const { pageInfo } = await list({ first: 3, filter: { subjectId: bo.id } });
+  const next = await below({ first: 4, after: pageInfo.endCursor });
+  expect([...next.values()].flat().length).toBeGreaterThan(4);
+  for (const [id, events] of next)
+    expect(await alone(id, { first: 4, after: pageInfo.endCursor })).toEqual(events.map((event) => event.id));
+});
+
 test('without audit:read nobody reads or verifies the log, and node() finds own events only', async () => {
   for (const query of ['{ auditEvents { nodes { id } } }', '{ verifyAuditLog { intact } }']) {
     expect(codeOf(await server.graphql(query, {}, ada.token))).toBe('FORBIDDEN');

@@ -5,6 +5,7 @@ import type { Connection } from '../../graphql/lists/connections.js';
 import type { GraphqlContext } from '../../graphql/context.js';
 import { After, First, PAGE_SIZE } from '../../graphql/lists/page-arguments.js';
 import { createConnection, readPageRequest } from '../../graphql/lists/page.js';
+import { createPageLoader } from '../../graphql/lists/page-loader.js';
 import { parseDateTime } from '../../input/date-time.js';
 import { isUuid } from '../../input/uuid.js';
 import type { FindNode } from '../identity/identity.resolver.js';
@@ -13,18 +14,6 @@ import { Session, SessionConnection } from './auth.types.js';
 import type { SessionPosition } from './sessions/list-sessions.js';
 import type { SessionRecord } from './sessions/session-record.js';
 import type { SessionService } from './sessions/session.service.js';
-
-interface PageOf {
-  userId: string;
-  limit: number;
-  after: SessionPosition | null;
-}
-
-const NO_PAGE: PageOf = { userId: '', limit: 0, after: null };
-
-function keyOf({ userId, limit, after }: PageOf): string {
-  return [userId, limit, after?.createdAt.getTime(), after?.id].join(' ');
-}
 
 /** Users whose sign-in is what this request does: the session it opened is the current one. */
 const signIns = new WeakMap<User, string>();
@@ -47,9 +36,8 @@ export function createFindSessionNode(service: Pick<SessionService, 'find'>): Fi
 export class UserSessionsResolver {
   constructor(private readonly service: Pick<SessionService, 'listMany' | 'countMany'>) {}
 
-  // The sessions of fifty users in a list are read as those of one: by one page request at a time.
   private readonly makePagesLoader = () =>
-    new DataLoader<PageOf, SessionRecord[], string>((pages) => this.loadPages(pages), { cacheKeyFn: keyOf });
+    createPageLoader<SessionRecord, SessionPosition>((userIds, page) => this.service.listMany(userIds, page));
 
   private readonly makeCountsLoader = () =>
     new DataLoader((userIds: readonly string[]) => this.service.countMany(userIds));
@@ -66,7 +54,7 @@ export class UserSessionsResolver {
     const userId = user.requireReadable().id;
     const page = readPageRequest({ first: first ?? PAGE_SIZE, after }, context.cursors.of('sessions', 2));
     const position = page.after && readPosition(page.after);
-    const wanted = { userId, limit: page.limit === 0 ? 0 : page.limit + 1, after: position };
+    const wanted = { ownerId: userId, limit: page.limit === 0 ? 0 : page.limit + 1, after: position };
     const records = await context.loader(this.makePagesLoader).load(wanted);
     const currentId = signIns.get(user) ?? context.viewer?.sessionId ?? null;
     return createConnection({
@@ -75,24 +63,6 @@ export class UserSessionsResolver {
       positionOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
       countAll: () => context.loader(this.makeCountsLoader).load(userId),
     });
-  }
-
-  /** One read for each page that is asked for; aliases can ask one user for several. */
-  private async loadPages(pages: readonly PageOf[]): Promise<SessionRecord[][]> {
-    const groups = new Map<string, PageOf[]>();
-    for (const page of pages) {
-      const kind = keyOf({ ...page, userId: '' });
-      groups.set(kind, [...(groups.get(kind) ?? []), page]);
-    }
-    const found = new Map<string, SessionRecord[]>();
-    for (const group of groups.values()) {
-      const [{ limit, after } = NO_PAGE] = group;
-      if (limit === 0) continue;
-      const userIds = group.map(({ userId }) => userId);
-      const lists = await this.service.listMany(userIds, { limit, after });
-      group.forEach((page, index) => found.set(keyOf(page), lists[index] ?? []));
-    }
-    return pages.map((page) => found.get(keyOf(page)) ?? []);
   }
 }
 

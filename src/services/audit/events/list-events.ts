@@ -39,6 +39,12 @@ export interface EventPosition {
   id: string;
 }
 
+/** A page of the list: at most so many, after that position. */
+export interface EventPage {
+  limit: number;
+  after: EventPosition | null;
+}
+
 interface EventRow extends StoredOrigin {
   sequence: string | null;
   at: Date;
@@ -51,22 +57,29 @@ interface EventRow extends StoredOrigin {
   isRestricted: boolean;
 }
 
-const SELECT = `SELECT e.id::text, l.sequence::text, e.at, e.action, e.actor_id::text AS "actorId",
+const COLUMNS = `SELECT e.id::text, l.sequence::text, e.at, e.action, e.actor_id::text AS "actorId",
     e.subject_id::text AS "subjectId", e.data, e.origin_commitment AS commitment,
     ${ORIGIN_COLUMNS}, e.subject_id IS NOT NULL AND u.id IS NULL AS "isErased",
-    u.processing_restricted_at IS NOT NULL AS "isRestricted"
-  FROM audit_events e
-  LEFT JOIN audit_leaves l ON l.event_id = e.id
+    u.processing_restricted_at IS NOT NULL AS "isRestricted"`;
+
+const JOINS = `LEFT JOIN audit_leaves l ON l.event_id = e.id
   LEFT JOIN users u ON u.id = e.subject_id AND u.status <> 'ERASED'
   ${originJoins('e.id')}`;
+
+const SELECT = `${COLUMNS} FROM audit_events e ${JOINS}`;
+
+/** Each page begins and ends in the index (subject_id, at, id), however many events an account has. */
+const selectOfMany = (beyond: string) => `${COLUMNS} FROM unnest($1::uuid[]) AS account(id)
+  CROSS JOIN LATERAL (SELECT * FROM audit_events WHERE subject_id = account.id ${beyond}
+    ORDER BY at DESC, id DESC LIMIT $2::int) AS e
+  ${JOINS} ORDER BY e.at DESC, e.id DESC`;
+const FIRST_OF_MANY = selectOfMany('');
+const NEXT_OF_MANY = selectOfMany('AND (at, id) < ($3::timestamptz, $4::uuid)');
 
 /** Reads events, the newest first. */
 export function createListEvents({ db, privacy }: { db: Database; privacy: Privacy }) {
   /** At most `limit` events that fit the filter and stand after `position` in the list. */
-  async function list(
-    filter: EventFilter,
-    { limit, after }: { limit: number; after: EventPosition | null },
-  ): Promise<EventView[]> {
+  async function list(filter: EventFilter, { limit, after }: EventPage): Promise<EventView[]> {
     const values: unknown[] = [];
     const bind = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
     const conditions = [
@@ -79,21 +92,33 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
     ].filter((condition) => typeof condition === 'string');
     const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
     const order = `ORDER BY e.at DESC, e.id DESC LIMIT ${bind(limit, 'int')}`;
-    const rows = await db.$queryRawUnsafe<EventRow[]>(
-      sealedSql('audit reading', `${SELECT} ${where} ${order}`),
-      ...values,
-    );
-    const keys = await fetchKeys(privacy, rows);
-    return Promise.all(rows.map((row) => view(row, keys)));
+    return read(`${SELECT} ${where} ${order}`, values);
+  }
+
+  /**
+   * The same of what happened to each of these accounts, in their order, by as many statements as for one. The position
+   * counts for each of them.
+   */
+  async function listMany(subjectIds: readonly string[], page: EventPage): Promise<EventView[][]> {
+    const [subjectId] = subjectIds;
+    if (subjectId !== undefined && subjectIds.length === 1) return [await list({ subjectId }, page)];
+    const { limit, after } = page;
+    const events = after
+      ? await read(NEXT_OF_MANY, [[...subjectIds], limit, after.at.toISOString(), after.id])
+      : await read(FIRST_OF_MANY, [[...subjectIds], limit]);
+    return subjectIds.map((id) => events.filter(({ subjectId }) => subjectId === id));
   }
 
   /** One event by its id, a UUID; null when there is none. */
   async function find(id: string): Promise<EventView | null> {
-    const [row] = await db.$queryRawUnsafe<EventRow[]>(
-      sealedSql('audit reading', `${SELECT} WHERE e.id = $1::uuid`),
-      id,
-    );
-    return row ? view(row, await fetchKeys(privacy, [row])) : null;
+    const [event] = await read(`${SELECT} WHERE e.id = $1::uuid`, [id]);
+    return event ?? null;
+  }
+
+  async function read(text: string, values: readonly unknown[]): Promise<EventView[]> {
+    const rows = await db.$queryRawUnsafe<EventRow[]>(sealedSql('audit reading', text), ...values);
+    const keys = await fetchKeys(privacy, rows);
+    return Promise.all(rows.map((row) => view(row, keys)));
   }
 
   async function view(row: EventRow, keys: ReadonlyMap<string, string>): Promise<EventView> {
@@ -117,5 +142,5 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
     throw new SealedValueError('AuditOrigin', 'origin', 'the event commits to another one');
   }
 
-  return { list, find };
+  return { list, listMany, find };
 }

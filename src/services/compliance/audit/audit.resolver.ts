@@ -4,12 +4,14 @@ import type { Connection } from '../../../graphql/lists/connections.js';
 import type { GraphqlContext } from '../../../graphql/context.js';
 import { After, First, PAGE_SIZE } from '../../../graphql/lists/page-arguments.js';
 import { createConnection, readPageRequest } from '../../../graphql/lists/page.js';
+import { createPageLoader } from '../../../graphql/lists/page-loader.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid, parseUuid } from '../../../input/uuid.js';
 import type { AuditLog } from '../../audit/verification/audit-log.js';
 import type {
   createListEvents,
   EventFilter,
+  EventPage,
   EventPosition,
   EventView,
 } from '../../audit/events/list-events.js';
@@ -40,6 +42,9 @@ export function createFindAuditEventNode(events: Pick<Events, 'find'>): FindNode
 export class AuditResolver {
   constructor(private readonly parts: { events: Events; auditLog: AuditLog }) {}
 
+  private readonly makePagesLoader = () =>
+    createPageLoader<EventView, EventPosition>((userIds, page) => this.parts.events.listMany(userIds, page));
+
   @Authorized('audit:read')
   @Query(() => AuditEventConnection, { description: 'What happened, the newest first. Needs `audit:read`.' })
   async auditEvents(
@@ -49,7 +54,9 @@ export class AuditResolver {
     @Arg('filter', () => AuditEventFilter, { nullable: true, description: 'Which events.' })
     filter: AuditEventFilter | null,
   ): Promise<Connection<AuditEvent>> {
-    return this.page(readFilter(filter), { first: first ?? EVENTS_PAGE_SIZE, after }, context);
+    const events = readFilter(filter);
+    const read = (page: EventPage) => this.parts.events.list(events, page);
+    return this.page(read, { first: first ?? EVENTS_PAGE_SIZE, after }, context);
   }
 
   @Authorized('audit:read')
@@ -81,17 +88,19 @@ export class AuditResolver {
     @After() after: string | null,
   ): Promise<Connection<AuditEvent>> {
     const subjectId = user.requireReadable().id;
-    return this.page({ subjectId }, { first: first ?? PAGE_SIZE, after }, context);
+    const read = (page: EventPage) =>
+      context.loader(this.makePagesLoader).load({ ownerId: subjectId, ...page });
+    return this.page(read, { first: first ?? PAGE_SIZE, after }, context);
   }
 
   private async page(
-    filter: EventFilter,
+    read: (page: EventPage) => Promise<EventView[]>,
     args: { first: number; after: string | null },
     context: GraphqlContext,
   ): Promise<Connection<AuditEvent>> {
     const page = readPageRequest(args, context.cursors.of('audit events', 2));
     const position = page.after && readPosition(page.after);
-    const events = await this.parts.events.list(filter, { limit: page.limit + 1, after: position });
+    const events = await read({ limit: page.limit + 1, after: position });
     return createConnection({
       rows: await Promise.all(events.map((event) => show(event, context))),
       page,
