@@ -143,7 +143,7 @@ export function createServices({
     proofs,
     ...guards,
   });
-  const admin = createAdminService({ db, clock, config, audit, identity, sessions, jobs });
+  const admin = createAdminService({ db, clock, audit, identity, sessions, jobs });
   const transfer = {
     import: createImportUsers({ db, clock, audit, identity, profiles }),
     export: createExportUsers({ db, audit }),

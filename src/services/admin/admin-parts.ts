@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.js';
-import type { Config } from '../../config.js';
 import type { Database } from '../../database/client.js';
 import type { Jobs } from '../../jobs/jobs.js';
 import type { AuditService } from '../audit/audit.service.js';
@@ -10,7 +9,6 @@ import type { IdentityService } from '../identity/identity.service.js';
 export interface AdminParts {
   db: Database;
   clock: Clock;
-  config: Pick<Config, 'mfaRequiredRoles'>;
   audit: AuditService;
   identity: IdentityService;
   sessions: Pick<SessionService, 'endAll'>;

@@ -1,8 +1,7 @@
 import type { Transaction } from '../../database/client.js';
 import { AppError } from '../../errors.js';
 import { isUuid } from '../../input/uuid.js';
-import { levelOf, rolesAtLevel } from '../../security/rights/assurance.js';
-import { permissionsOf, rankOf, type Permission, type Role } from '../../security/rights/permissions.js';
+import { rankOf, type Permission, type Role } from '../../security/rights/permissions.js';
 import { lockUser, type LockedUser } from '../identity/accounts/locked-user.js';
 import type { Actor } from './actor.js';
 import type { AdminParts } from './admin-parts.js';
@@ -16,20 +15,10 @@ export interface Subject {
 export type Rules = ReturnType<typeof createRules>;
 
 /** Who may act on whom, checked inside the transaction that acts: what was true a moment ago may not be now. */
-export function createRules({ identity, config }: Pick<AdminParts, 'identity' | 'config'>) {
-  /**
-   * Checks that the actor still holds the permission, and returns their roles. Rights stand still from here to
-   * the end of the transaction.
-   *
-   * @throws AppError FORBIDDEN
-   */
-  async function requireRight(tx: Transaction, actor: Actor, permission: Permission): Promise<Role[]> {
-    await identity.lockRights(tx);
-    const held = await identity.rolesInForce(actor.viewer.userId, tx);
-    const roles = rolesAtLevel(held, levelOf(actor.viewer.amr), config.mfaRequiredRoles);
-    if (!permissionsOf(roles).has(permission)) throw new AppError('FORBIDDEN');
-    return roles;
-  }
+export function createRules({ identity }: Pick<AdminParts, 'identity'>) {
+  /** See `StaffRights`. */
+  const requireRight = (tx: Transaction, actor: Actor, permission: Permission): Promise<Role[]> =>
+    identity.requireRight(tx, actor.viewer, permission);
 
   /**
    * Checks that the actor may do this to the account, and locks it.

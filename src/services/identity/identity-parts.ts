@@ -49,7 +49,7 @@ export interface IdentityParts {
   mail: Mail;
   audit: AuditService;
   clock: Clock;
-  config: Pick<Config, 'concealAccounts' | 'requireVerifiedEmail' | 'social'>;
+  config: Pick<Config, 'concealAccounts' | 'requireVerifiedEmail' | 'social' | 'mfaRequiredRoles'>;
   providers: SocialProviders;
   guard: Guard;
   deviceTokens: DeviceTokens;

@@ -17,6 +17,7 @@ import { createSearchUsers } from './accounts/search-users.js';
 import { createSetPassword } from './passwords/set-password.js';
 import { createDeletions } from './accounts/delete-account.js';
 import { createDisown } from './sign-in/disown-activity.js';
+import { createStaffRights } from './accounts/staff-rights.js';
 import { createSuspensions } from './accounts/suspend-account.js';
 import { createSocialLinks } from './accounts/social-link.js';
 import { createSocialSignIn } from './social/social-sign-in.js';
@@ -37,13 +38,15 @@ export function createIdentityService(parts: IdentityParts & { privacy: Privacy 
   const disown = createDisown({ ...parts, tokens });
   const links = createSocialLinks(parts);
   const passwordReset = createPasswordReset({ ...parts, tokens, setPassword, claim, links });
+  const roles = createRoles(parts);
   const waysIn = createWaysIn(parts);
   const emailChange = createEmailChange({ ...parts, tokens, credentials, reservations, disown });
 
   return {
     ...createFindUsers(parts),
     ...createSearchUsers(parts),
-    ...createRoles(parts),
+    ...roles,
+    ...createStaffRights({ ...parts, roles }),
     ...createSuspensions(parts),
     ...createDeletions(parts),
     ...createInvitations({ ...parts, tokens, reservations }),
