@@ -8,7 +8,7 @@ import { systemClock } from '../../src/clock.js';
 import { readConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { followKeyRingFile } from '../../src/privacy/followed-key-ring.js';
-import { createTestDatabase } from './test-database.js';
+import { createTestDatabase, type TestDatabase } from './test-database.js';
 import { testKeyRing } from './test-keys.js';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -27,9 +27,16 @@ const WIDE_BUDGETS = {
 
 export type FullServer = Awaited<ReturnType<typeof startFullServer>>;
 
-/** The whole product in this process: its own database and data folder, every part real, on a free port. */
-export async function startFullServer(env: NodeJS.ProcessEnv = {}, logTo?: NodeJS.WritableStream) {
-  const database = await createTestDatabase();
+/**
+ * The whole product in this process: its own database and data folder, every part real, on a free port. A database that is
+ * given is dropped with it.
+ */
+export async function startFullServer(
+  env: NodeJS.ProcessEnv = {},
+  logTo?: NodeJS.WritableStream,
+  given?: TestDatabase,
+) {
+  const database = given ?? (await createTestDatabase());
   const dataDir = await mkdtemp(join(tmpdir(), 'custodia-test-'));
   const { config } = readConfig({
     NODE_ENV: 'test',

@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
-import { ensureServerRole, grantServerRights } from '../../src/database/server-role.js';
-import { applyMigrations } from '../../src/database/migrations/migrations.js';
 import { createLog } from '../../src/log.js';
+import { prepareDatabase } from './prepare-database.js';
 
 // One server for a run of the tests, with a migrated template in it. Says where on the first line of its
 // output, and ends when its input does: with the run, however that one ended.
@@ -18,11 +17,7 @@ try {
   await run(`CREATE DATABASE ${template}`);
   const templateUrl = new URL(url);
   templateUrl.pathname = `/${template}`;
-  await applyMigrations({ url: templateUrl.href, migrationsDir: 'prisma/migrations', log });
-  const server = new URL(await ensureServerRole(url));
-  const { username, password } = server;
-  server.pathname = templateUrl.pathname;
-  await grantServerRights({ ownerUrl: templateUrl.href, serverUrl: server.href });
+  const { username, password } = new URL(await prepareDatabase(templateUrl.href, log));
   process.stdout.write(`${JSON.stringify({ url, template, role: { username, password } })}\n`);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   await new Promise((resolve) => process.stdin.on('close', resolve).resume());

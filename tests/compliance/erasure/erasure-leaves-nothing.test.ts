@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pg from 'pg';
 import { eventually } from '../../setup/eventually.js';
 import { startFullServer, type FullServer } from '../../setup/full-server.js';
-import { testServer } from '../../setup/test-database.js';
+import { startOwnPostgres } from '../../setup/own-postgres.js';
+import { recycleWal } from '../../setup/recycle-wal.js';
+import { asNeedles, searchFolder, searchIn } from '../../setup/search-files.js';
 import { erasuresOf, requestIn, signUp } from './erasure-people.js';
 import { seedEveryTable } from '../erasure-seeds.js';
 import { PERSONAL_TABLES, rowsOfPerson } from '../person-tables.js';
@@ -27,22 +28,30 @@ let server: FullServer;
 let a: Canary;
 let b: Canary;
 let before: Record<'a' | 'b', Record<string, string>>;
+let postgres: Awaited<ReturnType<typeof startOwnPostgres>>;
+let left: Record<string, string> = {};
+let main: Record<'a' | 'b', string[]>;
+let inWalBefore: string[];
 let log = '';
 
 beforeAll(async () => {
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => ((log += chunk.toString()), done()),
   });
-  server = await startFullServer({ LOG_LEVEL: 'trace', TRUSTED_PROXIES: '1' }, sink);
+  postgres = await startOwnPostgres({ min_wal_size: '32MB', max_wal_size: '32MB' });
+  server = await startFullServer({ LOG_LEVEL: 'trace', TRUSTED_PROXIES: '1' }, sink, postgres);
   const officer = await signUp(server, ['PRIVACY_OFFICER']);
   [a, b] = [await liveALife('198.51.100.11'), await liveALife('198.51.100.22')];
   await eventually(async () =>
     expect((await mailFiles()).filter((name) => name.includes(a.id)).length).toBeGreaterThan(0),
   );
   before = { a: await rowsOf(a), b: await rowsOf(b) };
+  main = { a: await mainRemainsOf(a), b: await mainRemainsOf(b) };
+  inWalBefore = await searchFolder(join(postgres.folder, 'pg_wal'), asNeedles(remainsOf('a')));
   const erasures = erasuresOf(server);
   const { id } = requestIn(await erasures.erase(officer.token, a.id));
   await eventually(async () => expect((await erasures.find(officer.token, id))?.status).toBe('COMPLETED'));
+  left = await rowsOf(a);
 });
 afterAll(() => server.stop());
 
@@ -95,15 +104,8 @@ async function failToSignIn(email: string, headers: Record<string, string>): Pro
   await expect(call('/api/v1/auth/login', body, headers)).rejects.toThrow('INVALID_CREDENTIALS');
 }
 
-/** Of the owner of the database: the server's role sees no files. */
-function ownerUrl(): string {
-  const url = new URL(testServer().url);
-  url.pathname = new URL(server.databaseUrl).pathname;
-  return url.href;
-}
-
 async function query<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: ownerUrl() });
+  const client = new pg.Client({ connectionString: server.ownerUrl });
   await client.connect();
   try {
     return (await client.query<Row>(sql, values)).rows;
@@ -114,24 +116,31 @@ async function query<Row extends pg.QueryResultRow>(sql: string, values: unknown
 
 const rowsOf = (person: Canary) => rowsOfPerson(query, person);
 
-function wordsIn(content: Buffer, { words, email }: Canary): string[] {
-  return [...Object.values(words), email].filter((text) => content.includes(text));
+const wordsOf = ({ words, email }: Canary) => asNeedles([...Object.values(words), email]);
+
+/**
+ * What lay of a person in the database, and of nobody else, sealed or hashed: envelopes, search indexes, hashes of tokens,
+ * keys of counts, the wrapped data key. Their beginnings, since PostgreSQL cuts long values in pieces. Not what an erasure keeps.
+ */
+function remainsOf(person: 'a' | 'b'): string[] {
+  const textsIn = (rows: Record<string, string>) =>
+    Object.values(rows)
+      .join('\n')
+      .match(/[\w.-]{40,}/g) ?? [];
+  const elsewhere = new Set([...textsIn(before[person === 'a' ? 'b' : 'a']), ...textsIn(left)]);
+  return textsIn(before[person])
+    .filter((text) => !elsewhere.has(text))
+    .map(beginning);
 }
 
-async function searchFolder(folder: string, person: Canary): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const found: string[] = [];
-  for (const entry of entries.filter((each) => each.isFile())) {
-    let tail = Buffer.alloc(0);
-    for await (const chunk of createReadStream(join(entry.parentPath, entry.name), {
-      highWaterMark: 4_194_304,
-    })) {
-      const piece = Buffer.concat([tail, chunk as Buffer]);
-      found.push(...wordsIn(piece, person));
-      tail = piece.subarray(-256);
-    }
-  }
-  return found;
+const beginning = (text: string) => text.slice(0, 60);
+
+/** The wrapped data key, the address sealed, and its search index. */
+async function mainRemainsOf({ id }: Canary): Promise<string[]> {
+  const sql =
+    'SELECT wrapped_key, email, email_index FROM users JOIN data_keys ON user_id = id WHERE id = $1';
+  const [row] = await query<Record<string, string>>(sql, [id]);
+  return Object.values(row ?? {}).map(beginning);
 }
 
 const mailFiles = () => readdir(join(server.dataDir, 'mail'));
@@ -145,40 +154,53 @@ test.each(PERSONAL_TABLES)('%s held something of A and of B before', (table) => 
 });
 
 test('the search finds words where they stand', async () => {
-  expect(await searchFolder(join(server.dataDir, 'mail'), b)).toContain(b.email);
+  expect(await searchFolder(join(server.dataDir, 'mail'), wordsOf(b))).toContain(b.email);
   expect(Object.keys(a.words).length).toBeGreaterThan(20);
 });
 
 test('nothing of A is left in any table but what says that an account existed', async () => {
-  const left = await rowsOf(a);
   expect(Object.keys(left).sort()).toEqual(KEPT);
   for (const text of Object.values(left)) expect(text).not.toMatch(/c1\.\d/); // no envelope
 });
 
-test('nothing of A stands in the files of the database, its write-ahead log, or a dump', async () => {
-  const [place] = await query<{ folder: string; oid: string }>(
-    `SELECT current_setting('data_directory') AS folder, oid::text FROM pg_database WHERE datname = current_database()`,
-  );
+const inDatabase = (...path: string[]) => join(postgres.folder, ...path);
+
+test('no word of A stands in the files of the database, its write-ahead log, or a dump', async () => {
   await query('CHECKPOINT');
-  expect(await searchFolder(join(place?.folder ?? '', 'base', place?.oid ?? ''), a)).toEqual([]);
-  expect(await searchFolder(join(place?.folder ?? '', 'pg_wal'), a)).toEqual([]);
+  expect(await searchFolder(inDatabase('base'), wordsOf(a))).toEqual([]);
+  expect(await searchFolder(inDatabase('pg_wal'), wordsOf(a))).toEqual([]);
   const tables = await query<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'pgboss')`,
   );
   for (const { name } of tables) {
     const rows = await query<{ line: string }>(`SELECT t::text AS line FROM ${name} t`);
-    expect(wordsIn(Buffer.from(rows.map(({ line }) => line).join('\n')), a)).toEqual([]);
+    expect(searchIn(Buffer.from(rows.map(({ line }) => line).join('\n')), wordsOf(a))).toEqual([]);
   }
+});
+
+test('what lay of A in the write-ahead log, sealed or hashed, is gone once that was recycled', async () => {
+  expect(main.a).toHaveLength(3);
+  expect(inWalBefore).toEqual(expect.arrayContaining(main.a));
+  await recycleWal(query, postgres.folder);
+  const everything = asNeedles([...remainsOf('a'), ...wordsOf(a).keys()]);
+  expect(await searchFolder(inDatabase('pg_wal'), everything)).toEqual([]);
+});
+
+test('and in the files of the database once those were written anew; what is B’s stands there', async () => {
+  await query(`VACUUM FULL ${PERSONAL_TABLES.join(', ')}`);
+  await query('CHECKPOINT');
+  expect(await searchFolder(inDatabase('base'), asNeedles(remainsOf('a')))).toEqual([]);
+  expect(await searchFolder(inDatabase('base'), asNeedles(main.b))).toEqual(expect.arrayContaining(main.b));
 });
 
 test('nothing of A stands in the server’s log, in the folder of mails, or in the ledger', async () => {
   expect(log).toContain('"level"');
-  expect(wordsIn(Buffer.from(log), a)).toEqual([]);
+  expect(searchIn(Buffer.from(log), wordsOf(a))).toEqual([]);
   expect((await mailFiles()).filter((name) => name.includes(a.id))).toEqual([]);
-  expect(await searchFolder(join(server.dataDir, 'mail'), a)).toEqual([]);
+  expect(await searchFolder(join(server.dataDir, 'mail'), wordsOf(a))).toEqual([]);
   const ledger = await readFile(join(server.dataDir, 'ledger', 'erasures.jsonl'));
   expect(ledger.toString()).toContain(a.id);
-  expect(wordsIn(ledger, a)).toEqual([]);
+  expect(searchIn(ledger, wordsOf(a))).toEqual([]);
 });
 
 test('the audit log still tells what was done to the account, without address and user agent', async () => {
