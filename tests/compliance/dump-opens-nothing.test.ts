@@ -4,15 +4,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { createDatabase, type Database } from '../../src/database/client.js';
-import { createKeyDatabase } from '../../src/database/data-keys/key-database.js';
+import type { Database } from '../../src/database/client.js';
 import { prepareDataKeys } from '../../src/database/data-keys/key-database-setup.js';
 import { SEALED_TABLES } from '../../src/database/re-sealing/sealed-tables.js';
-import { createLog } from '../../src/log.js';
 import { generateKeyRing, loadKeyRing } from '../../src/privacy/key-ring.js';
 import { createPrivacy } from '../../src/privacy/privacy.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 import { canary } from './canary-rows.js';
+import { openDump, readEverything, textOf } from './dump-reader.js';
 import { seedEveryTable } from './erasure-seeds.js';
 import { beginErasure, openErasureWorkshop, type ErasureWorkshop } from './erasure/erasure-workshop.js';
 
@@ -20,7 +19,6 @@ import { beginErasure, openErasureWorkshop, type ErasureWorkshop } from './erasu
 // that the key database holds afterwards, together open nothing of whom it erased, and everything of everybody else.
 
 const ring = generateKeyRing();
-const log = createLog('silent');
 const opened: { close(): Promise<void> }[] = [];
 const databases: TestDatabase[] = [];
 let data: TestDatabase;
@@ -97,35 +95,11 @@ async function restore(rows: Record<string, string>): Promise<void> {
   await client.end();
 }
 
-/** Whoever has the dump, the key ring, and the key database as it is now. */
 function openThief(): Database {
-  const keys = createKeyDatabase({ url: keyData.url, log });
-  const privacy = createPrivacy({ keyRing: loadKeyRing(ring), separateKeys: keys });
-  const db = createDatabase({ url: restored.ownerUrl, privacy, poolSize: 2, log });
-  opened.push({
-    close: async () => {
-      await db.$disconnect();
-      await keys.close();
-    },
-  });
-  return db;
+  const thief = openDump({ url: restored.ownerUrl, keyUrl: keyData.url, ring });
+  opened.push(thief);
+  return thief.db;
 }
-
-type Model = { findMany(args: object): Promise<object[]> };
-
-/** What the thief reads of a person: by model, the rows or why not. */
-async function readEverything(db: Database, userId: string): Promise<Record<string, object[] | string>> {
-  const found: Record<string, object[] | string> = {};
-  for (const { model } of SEALED_TABLES) {
-    const delegate = db[`${model[0]!.toLowerCase()}${model.slice(1)}` as 'session'] as unknown as Model;
-    const where = model === 'User' ? { id: userId } : { userId };
-    found[model] = await delegate.findMany({ where }).catch((error: unknown) => String(error));
-  }
-  return found;
-}
-
-const asText = (found: object) =>
-  JSON.stringify(found, (_name, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 
 const statusOf = async (userId: string) => {
   const sql = 'SELECT status::text FROM users WHERE id = $1';
@@ -138,7 +112,7 @@ test('as long as the key is there the dump is whole: every sealed table of both 
     const found = await readEverything(openThief(), userId);
     for (const [model, rows] of Object.entries(found))
       expect({ model, isRead: rows.length > 0 && typeof rows !== 'string' }).toEqual({ model, isRead: true });
-    const text = asText(found);
+    const text = textOf(found);
     for (const each of words) expect(text).toContain(each);
   }
   expect(JSON.parse(dump.data_keys!)).toEqual([]);
@@ -180,7 +154,7 @@ test('now the dump opens nothing of who is erased, in no table, and all of who s
   const thief = openThief();
   for (const [model, why] of Object.entries(await readEverything(thief, people.gone.userId)))
     expect({ model, why }).toEqual({ model, why: expect.stringContaining('its data key is gone') });
-  const text = asText(await readEverything(thief, people.stays.userId));
+  const text = textOf(await readEverything(thief, people.stays.userId));
   for (const each of people.stays.words) expect(text).toContain(each);
   const everything = JSON.stringify(dump);
   for (const each of people.gone.words) expect(everything).not.toContain(each);

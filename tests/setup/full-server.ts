@@ -8,6 +8,7 @@ import { systemClock } from '../../src/clock.js';
 import { readConfig } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
 import { followKeyRingFile } from '../../src/privacy/followed-key-ring.js';
+import { createClient } from './client.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 import { testKeyRing } from './test-keys.js';
 
@@ -60,42 +61,13 @@ export async function startFullServer(
   });
   const url = `http://127.0.0.1:${await app.start()}`;
 
-  /** Sends a GraphQL operation over HTTP and returns the whole answer. */
-  async function graphql(query: string, variables: object = {}, token?: string) {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...bearer(token) },
-      body: JSON.stringify({ query, variables }),
-    });
-    return (await response.json()) as {
-      data?: Record<string, unknown> | null;
-      errors?: { message: string; path?: string[]; extensions: Record<string, unknown> }[];
-    };
-  }
-
-  /** Sends a REST request; `body` is the parsed answer, null when it is empty. */
-  async function rest(method: string, path: string, body?: unknown, token?: string) {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...bearer(token) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (text === '' ? null : JSON.parse(text)) as Record<string, unknown> | null,
-    };
-  }
-
   return {
     url,
     app,
     dataDir,
     databaseUrl: database.url,
     ownerUrl: database.ownerUrl,
-    graphql,
-    rest,
+    ...createClient(url),
     mailedToken: (template: string) => waitForMailedToken(dataDir, template),
     async stop(): Promise<void> {
       await app.stop();
@@ -103,10 +75,6 @@ export async function startFullServer(
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-function bearer(token: string | undefined): Record<string, string> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** The token in the link of the newest mail of a template; waits until there is one. */

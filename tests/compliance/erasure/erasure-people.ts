@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Database } from '../../../src/database/client.js';
 import type { StaffRole } from '../../../src/security/rights/permissions.js';
-import { PASSWORD, type FullServer } from '../../setup/full-server.js';
+import type { Client } from '../../setup/client.js';
+import { PASSWORD } from '../../setup/full-server.js';
 
 export interface Person {
   id: string;
@@ -8,10 +10,13 @@ export interface Person {
   token: string;
 }
 
-type Answer = Awaited<ReturnType<FullServer['graphql']>>;
+type Answer = Awaited<ReturnType<Client['graphql']>>;
+
+/** A server as its clients reach it, and its database. */
+type Server = Client & { app: { db: Database } };
 
 /** Signs somebody up and in; with roles, as staff. */
-export async function signUp(server: FullServer, roles: StaffRole[] = []): Promise<Person> {
+export async function signUp(server: Server, roles: StaffRole[] = []): Promise<Person> {
   const email = `${randomUUID()}@example.com`;
   await server.rest('POST', '/api/v1/auth/register', { email, password: PASSWORD, full_name: 'Ada' });
   const { id } = await server.app.db.user.findUniqueOrThrow({ where: { email }, select: { id: true } });
@@ -19,7 +24,7 @@ export async function signUp(server: FullServer, roles: StaffRole[] = []): Promi
   return { id, email, token: await signIn(server, email) };
 }
 
-export async function signIn(server: FullServer, email: string): Promise<string> {
+export async function signIn(server: Client, email: string): Promise<string> {
   const { body } = await server.rest('POST', '/api/v1/auth/login', { email, password: PASSWORD });
   return String(body?.access_token);
 }
@@ -59,7 +64,7 @@ export interface RequestAnswer {
 }
 
 /** The operations on erasures, as a client calls them. */
-export function erasuresOf(server: FullServer) {
+export function erasuresOf(server: Client) {
   const call = (query: string, variables: object, token?: string) => server.graphql(query, variables, token);
   return {
     request: (token: string, reason: string | null = null) =>

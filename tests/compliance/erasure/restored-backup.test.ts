@@ -6,6 +6,7 @@ import { createApp, type App } from '../../../src/app.js';
 import { systemClock } from '../../../src/clock.js';
 import { readConfig } from '../../../src/config.js';
 import { createLog } from '../../../src/log.js';
+import { createClient } from '../../setup/client.js';
 import { eventually } from '../../setup/eventually.js';
 import { testServer } from '../../setup/test-database.js';
 import { testKeyRing } from '../../setup/test-keys.js';
@@ -91,17 +92,7 @@ async function build(databaseUrl: string, ledger: string): Promise<App> {
 async function start(databaseUrl: string, ledger: string) {
   const app = await build(databaseUrl, ledger);
   const url = `http://127.0.0.1:${await app.start()}`;
-  async function graphql(query: string, variables: object = {}, token?: string) {
-    const authorization: Record<string, string> =
-      token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...authorization },
-      body: JSON.stringify({ query, variables }),
-    });
-    return (await response.json()) as Awaited<ReturnType<FullServer['graphql']>>;
-  }
-  return { app, url, graphql };
+  return { app, url, ...createClient(url) };
 }
 
 test('the copy still holds the person, readable with the keys of the ring', async () => {
