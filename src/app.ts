@@ -18,6 +18,7 @@ import type { Config } from './config.js';
 import { createDatabase } from './database/client.js';
 import { createHotReads } from './database/hot-reads/hot-reads.js';
 import { pingDatabase } from './database/ping-database.js';
+import { outsideRequest } from './database/request-deadline.js';
 import { createPipelinedReads } from './database/hot-reads/pipelined-reads.js';
 import { createCursors } from './graphql/lists/cursor.js';
 import { createGate } from './http/gate.js';
@@ -29,6 +30,7 @@ import type { Log } from './log.js';
 import { createMail } from './mail/outbox.js';
 import { createMailTransport } from './mail/transport.js';
 import type { KeyRing } from './privacy/key-ring.js';
+import type { Privacy } from './privacy/privacy.js';
 import { createAccessTokens } from './security/tokens/access-token.js';
 import { createAuthenticate } from './security/tokens/authenticate.js';
 import { createDeadline } from './security/requests/deadline.js';
@@ -150,7 +152,7 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
 
   const gate = createGate();
   const withDeadline = createDeadline(config.requestTimeout);
-  const openFailures = reportOpenFailures({ privacy, db, audit: services.audit, log });
+  const openFailures = reportOpenFailures({ privacy: heardOutside(privacy), db, audit: services.audit, log });
   const recordAccess = createRecordAccess({ db, audit: services.audit });
   const findVisibleUser = createFindVisibleUser(services.identity);
   const http = await createHttpServer({
@@ -247,6 +249,13 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
     /** Lets running requests and jobs end, then closes every connection, whatever fails on the way. Never rejects. */
     stop: () => parts.stopAll(),
   };
+}
+
+/** What a value that does not open leads to is written although the request that met it changes nothing. */
+function heardOutside({ openFailures }: Privacy): Pick<Privacy, 'openFailures'> {
+  const listen: typeof openFailures.listen = (hear) =>
+    openFailures.listen((failure) => outsideRequest(() => hear(failure)));
+  return { openFailures: { ...openFailures, listen } };
 }
 
 function scheduleJobs(jobs: ReturnType<typeof createJobs>, { identity, exports }: Services): void {

@@ -14,6 +14,11 @@ export const ERROR_CODES = {
   PAYLOAD_TOO_LARGE: { status: 413, message: 'The request body is larger than the server accepts.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, message: 'Send the request body as application/json.' },
   CONFLICT: { status: 409, message: 'The current state does not allow this.' },
+  OUTCOME_UNKNOWN: {
+    status: 409,
+    message:
+      'An earlier attempt under this Idempotency-Key was cut off after it had changed something: read the present state.',
+  },
   LEGAL_HOLD: {
     status: 409,
     message: 'A legal hold lies on this account: nothing of it is erased until the hold is released.',

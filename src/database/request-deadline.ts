@@ -2,12 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { SECOND } from '../clock.js';
 import { AppError } from '../errors.js';
+import { markChange, type Claim } from './claim.js';
 import { endPool } from './end-pool.js';
 
 interface TimedRequest {
   signal: AbortSignal;
   /** Its commits that PostgreSQL has not answered yet. */
   commits: Set<Promise<unknown>>;
+  /** On its Idempotency-Key; undefined: it has none. */
+  claim: Claim | undefined;
 }
 
 /** The statements of requests whose time is up are cancelled; those of jobs and commands run without this. */
@@ -24,11 +27,16 @@ const TIME_TO_ANSWER = SECOND;
  * can start no other and commit nothing any more, and this rejects. A commit that is under way by then is waited for,
  * so that what it changed can still be answered.
  *
+ * @param claim marked by each transaction of `work` that changes something
  * @throws AppError TIMED_OUT, and what `work` throws
  */
-export async function withDeadline<T>(milliseconds: number, work: () => Promise<T>): Promise<T> {
+export async function withDeadline<T>(
+  milliseconds: number,
+  work: () => Promise<T>,
+  claim?: Claim,
+): Promise<T> {
   const controller = new AbortController();
-  const request: TimedRequest = { signal: controller.signal, commits: new Set() };
+  const request: TimedRequest = { signal: controller.signal, commits: new Set(), claim };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const lapse = (): void => {
@@ -57,6 +65,11 @@ async function runWithin<T>(request: TimedRequest, work: () => Promise<T>): Prom
     running -= 1;
     if (running === 0) requests.disable();
   }
+}
+
+/** Runs what a request gives rise to and is no part of it: neither its deadline nor its Idempotency-Key is about that. */
+export function outsideRequest<T>(work: () => T): T {
+  return requests.exit(work);
 }
 
 type Query = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
@@ -121,7 +134,7 @@ export function createCancellingPool(config: pg.PoolConfig): pg.Pool {
 
 /** Commits or rolls back. What was answered with TIMED_OUT is not committed afterwards. */
 async function endTransaction(
-  { signal, commits }: TimedRequest,
+  { signal, commits, claim }: TimedRequest,
   statement: pg.QueryConfig,
   query: Query,
 ): Promise<pg.QueryResult> {
@@ -130,13 +143,23 @@ async function endTransaction(
     await query({ text: 'ROLLBACK' });
     throw new AppError('TIMED_OUT');
   }
-  const commit = query(statement);
+  const commit = claim ? commitMarked(claim, statement, query) : query(statement);
   commits.add(commit);
   try {
     return await commit;
   } finally {
     commits.delete(commit);
   }
+}
+
+async function commitMarked(claim: Claim, commit: pg.QueryConfig, query: Query): Promise<pg.QueryResult> {
+  try {
+    await markChange(claim, query);
+  } catch (error) {
+    await query({ text: 'ROLLBACK' });
+    throw error;
+  }
+  return query(commit);
 }
 
 /** Whoever waits for a statement on the lost connection hears of it by that statement. */

@@ -3,7 +3,8 @@ import { createGraphqlContext, type GraphqlContext } from '../graphql/context.js
 import type { Cursors } from '../graphql/lists/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
 import type { Log } from '../log.js';
-import type { Deadline } from '../security/requests/deadline.js';
+import type { Claim, Deadline } from '../security/requests/deadline.js';
+import { isRefusalCode, type Ending } from '../security/requests/idempotent-requests.js';
 import type { RequestContext } from '../security/requests/request-context.js';
 import { headersOf, readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
 import type { AnswerOnce, HttpAnswer } from './idempotency.js';
@@ -70,10 +71,11 @@ export function registerGraphql(
         return reply.header('content-type', mediaTypeFor(request.headers.accept)).send(known);
       const admitted = asked.text === null ? null : graphql.admit(asked.text);
       graphql.persisted.keep(asked.asked);
-      const work = (): Promise<HttpAnswer> => withDeadline(() => answer(request, asked, context));
+      const work = (claim?: Claim): Promise<HttpAnswer> =>
+        withDeadline(() => answer(request, asked, context), claim);
       const given =
         mayRepeat && admitted?.hasMutation
-          ? await answerOnce({ request, reply, context }, work, hasData)
+          ? await answerOnce({ request, reply, context }, work, endingOf)
           : await work();
       return reply.code(given.status).headers(given.headers).send(given.body);
     },
@@ -97,10 +99,22 @@ export function registerGraphql(
   });
 }
 
-/** Whether a mutation did anything: one of its root fields has an answer. */
-function hasData({ body }: HttpAnswer): boolean {
-  const { data } = JSON.parse(body ?? '{}') as { data?: Record<string, unknown> | null };
-  return Object.values(data ?? {}).some((value) => value !== null);
+interface GraphqlAnswer {
+  data?: Record<string, unknown> | null;
+  errors?: { path?: unknown[]; extensions?: { code?: unknown } }[];
+}
+
+/**
+ * How an operation ended: done when one of its root fields has an answer; refused when each says itself why it has none. An error
+ * further down, which takes the root field's answer with it, comes after the mutation.
+ */
+function endingOf({ body }: HttpAnswer): Ending {
+  const { data, errors = [] } = JSON.parse(body ?? '{}') as GraphqlAnswer;
+  if (Object.values(data ?? {}).some((value) => value !== null)) return 'done';
+  const isRefused = errors.every(
+    ({ path = [], extensions }) => path.length < 2 && isRefusalCode(extensions?.code),
+  );
+  return isRefused && errors.length > 0 ? 'refused' : 'failed';
 }
 
 /** Apollo Server answers some requests before they have a context, and so without their id. */

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, badInput } from '../errors.js';
 import { DEVICE_HEADER } from '../security/client/device-cookie.js';
-import type { IdempotentRequests } from '../security/requests/idempotent-requests.js';
+import type { Claim } from '../security/requests/deadline.js';
+import type { Ending, IdempotentRequests } from '../security/requests/idempotent-requests.js';
 import type { RequestContext } from '../security/requests/request-context.js';
 
 /** An answer that can be stored. */
@@ -34,14 +35,16 @@ export function createAnswerOnce({ once }: IdempotentRequests) {
    * rights. What is kept is that the request was carried out. Any other answer is kept with the account that it is about,
    * also where that is known only once it is made: it goes with the account.
    *
-   * @param isDone whether the answer says that something was changed; a refusal is not stored, so that what it asks for
-   * (a fresh sign-in, another password) can be done and the request repeated
-   * @throws AppError CONFLICT also for the repetition of a request whose answer was not kept, BAD_USER_INPUT for a key that is none, and what `work` throws
+   * @param work hands its claim on to the deadline that it runs under; undefined: the request has no key
+   * @param endingOf what the answer says; a refusal is not stored, so that what it asks for (a fresh sign-in, another
+   * password) can be done and the request repeated
+   * @throws AppError CONFLICT also for the repetition of a request whose answer was not kept, OUTCOME_UNKNOWN, BAD_USER_INPUT
+   * for a key that is none, and what `work` throws
    */
   return async function answerOnce(
     { request, reply, context }: { request: FastifyRequest; reply: FastifyReply; context: RequestContext },
-    work: () => Promise<HttpAnswer>,
-    isDone: (answer: HttpAnswer) => boolean,
+    work: (claim?: Claim) => Promise<HttpAnswer>,
+    endingOf: (answer: HttpAnswer) => Ending,
   ): Promise<HttpAnswer> {
     const key = readKey(request);
     if (key === null) return work();
@@ -52,8 +55,8 @@ export function createAnswerOnce({ once }: IdempotentRequests) {
         caller: callerOf(context),
         request: JSON.stringify([request.method, request.url, context.cookieMode, request.body ?? null]),
       },
-      async () => {
-        const given = await work();
+      async (claim) => {
+        const given = await work(claim);
         const deviceToken = reply.getHeader(DEVICE_HEADER);
         const stored: StoredAnswer = {
           ...given,
@@ -63,7 +66,7 @@ export function createAnswerOnce({ once }: IdempotentRequests) {
         const answer = JSON.stringify(stored);
         const accounts = [...accountsOf(context)];
         const kept = context.viewedAccounts.size > 0 || accounts.length > 1 ? NOT_KEPT : answer;
-        return { answer, kept, isFinal: isDone(given), userId: accounts[0] ?? null };
+        return { answer, kept, ending: endingOf(given), userId: accounts[0] ?? null };
       },
     );
     if (answer === NOT_KEPT) throw new AppError('CONFLICT', { hint: ALREADY_DONE });

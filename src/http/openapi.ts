@@ -109,7 +109,13 @@ function errorsOf({ method, auth, errors = [] }: Route): ErrorCode[] {
   const common: ErrorCode[] = ['UNAUTHENTICATED', 'OVERLOADED', 'TIMED_OUT', 'INTERNAL_SERVER_ERROR'];
   // A route without fields refuses a body that has some.
   if (method !== 'GET')
-    common.push('BAD_USER_INPUT', 'CONFLICT', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE');
+    common.push(
+      'BAD_USER_INPUT',
+      'CONFLICT',
+      'OUTCOME_UNKNOWN',
+      'PAYLOAD_TOO_LARGE',
+      'UNSUPPORTED_MEDIA_TYPE',
+    );
   if (auth === 'required') common.push('FORBIDDEN');
   return [...new Set([...common, ...errors])];
 }

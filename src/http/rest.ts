@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readFields } from '../input/fields.js';
 import { requireViewer, type RequestContext } from '../security/requests/request-context.js';
-import type { Deadline } from '../security/requests/deadline.js';
+import type { Claim, Deadline } from '../security/requests/deadline.js';
+import type { Ending } from '../security/requests/idempotent-requests.js';
 import { isRefusal, type RecordAccess } from '../security/requests/access-record.js';
 import type { AnswerOnce, HttpAnswer } from './idempotency.js';
 import type { RestAnswer, Route } from './route.js';
@@ -24,15 +25,16 @@ export function registerRoutes(
         try {
           if (route.auth === 'required') requireViewer(context);
           const input = readFields(route.input ? request.body : (request.body ?? {}), route.input ?? {});
-          const run = (): Promise<RestAnswer> =>
+          const run = (claim?: Claim): Promise<RestAnswer> =>
             withDeadline(async () => {
               const answer = await route.handler(context, input, readParameters(route, request));
               if (context.viewedAccounts.size > 0)
                 await recordAccess(context, { operations, refused: false });
               return answer;
-            });
+            }, claim);
           if (route.method !== 'GET' && request.headers['idempotency-key'] !== undefined) {
-            const given = await answerOnce({ request, reply, context }, () => run().then(asText), isSuccess);
+            const work = (claim?: Claim): Promise<HttpAnswer> => run(claim).then(asText);
+            const given = await answerOnce({ request, reply, context }, work, endingOf);
             return reply
               .code(given.status)
               .headers(given.headers)
@@ -57,7 +59,8 @@ function asText({ status, body }: RestAnswer): HttpAnswer {
     : { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(body) };
 }
 
-const isSuccess = ({ status }: HttpAnswer): boolean => status < 300;
+/** Errors are thrown; what a route answers by itself with such a status says that it did nothing. */
+const endingOf = ({ status }: HttpAnswer): Ending => (status < 300 ? 'done' : 'refused');
 
 function readParameters({ parameters = {} }: Route, request: FastifyRequest): Record<string, string> {
   const sources = { path: request.params, query: request.query } as Record<string, Record<string, unknown>>;

@@ -104,7 +104,7 @@ test('an answer about an account that was erased meanwhile is not kept', async (
     const actor = { actorId: userId, origin: { ipAddress: null, userAgent: null } };
     const order = { userId, reason: 'asked by letter', immediately: true, byOperator: true };
     await erasures.carryOut((await erasures.erase(actor, order)).id, 'destroy');
-    return { answer: 'done', kept: 'done', isFinal: true, userId };
+    return { answer: 'done', kept: 'done', ending: 'done', userId };
   });
   expect(await db.idempotentRequest.count()).toBe(before - 1); // that of the registration
 });

@@ -84,7 +84,12 @@ export async function startLibrary(
     rolesOf: async () => [],
     recordAccess,
     withDeadline,
-    idempotentRequests: { once: async (_asked, work) => ({ ...(await work()), isRepeated: false }) },
+    idempotentRequests: {
+      once: async (asked, work) => ({
+        ...(await work({ id: asked.key, lockedUntil: new Date() })),
+        isRepeated: false,
+      }),
+    },
     routes,
     readinessChecks: {},
     metrics: [],

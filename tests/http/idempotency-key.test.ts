@@ -248,11 +248,11 @@ describe('what lies in the database', () => {
     expect(await rows()).toEqual([]);
   });
 
-  test('is taken over when the process that held it died', async () => {
+  test('is taken over when the process that held it died before it changed anything', async () => {
     const [key, headers] = [randomUUID(), await signedIn()];
     await graphql(key, UPDATE, { fullName: 'Ada' }, headers);
     await owner.query(
-      `UPDATE idempotent_requests SET answer = NULL, locked_until = now() - interval '1 second'`,
+      `UPDATE idempotent_requests SET answer = NULL, has_changed = false, locked_until = now() - interval '1 second'`,
     );
     const again = await Promise.all([0, 1, 2].map(() => graphql(key, UPDATE, { fullName: 'Ada' }, headers)));
     expect(again.filter(({ isReplayed }) => !isReplayed)).toHaveLength(1);
@@ -274,7 +274,7 @@ test('a first request that does not end makes its repetition CONFLICT, with a ti
   const first = once(asked, async () => {
     steps.emit('began');
     const [answer] = (await onceEmitted(steps, 'end')) as [string];
-    return { answer, kept: answer, isFinal: true, userId: null };
+    return { answer, kept: answer, ending: 'done', userId: null };
   });
   await onceEmitted(steps, 'began');
   await expect(once(asked, () => Promise.reject(new Error('never')))).rejects.toMatchObject({

@@ -18,6 +18,7 @@ export const REQUESTS = {
         'An answer, sealed under a key that only the client completes; it goes with the account it is about',
       ),
       lockedUntil: notPersonal('How long a request may run'),
+      hasChanged: notPersonal('Whether a repetition may be carried out when the answer was lost'),
       createdAt: notPersonal('When the answer can be forgotten'),
     },
     relations: USER_RELATION,
