@@ -44,14 +44,15 @@ export function createWorkshop(url: string, dataDir: string) {
   };
   const transport = { deliver: () => Promise.resolve(), close: () => undefined };
   const audit = createAuditService({ clock, privacy });
+  const mail = createMail({ db, jobs, transport, config, log });
   const exports = createExportService({
     db,
     clock,
     audit,
     jobs,
     config,
-    mail: createMail({ db, jobs, transport, config, log }),
-    cases: createCaseService({ db, clock, audit }),
+    mail,
+    cases: createCaseService({ db, clock, audit, mail }),
     files: createExportFiles({ dataDir }),
     findRecipients: () => Promise.resolve([]),
     isSignedIn: () => Promise.resolve(true),

@@ -85,7 +85,7 @@ export function createServices({
   const isSignedIn = async (userId: string, sessionId: string) =>
     (await sessions.find(userId, sessionId)) !== null;
   const profiles = createProfileService({ db, audit });
-  const cases = createCaseService({ db, clock, audit });
+  const cases = createCaseService({ db, clock, audit, mail });
   const consents = createConsentService({ db, clock, audit, cases });
   const passwords = createPasswords({
     pepper,

@@ -3,6 +3,7 @@ import { parseEmailAddress } from '../input/email-address.js';
 import { MINUTE, SECOND } from '../clock.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { Log } from '../log.js';
+import { SealedValueError } from '../privacy/privacy-errors.js';
 import type { Mailbox, MailTransport } from './delivery.js';
 import type { TemplateContext } from './templates/layout.js';
 import { isTemplateName, renderTemplate, type TemplateCall } from './templates/templates.js';
@@ -19,6 +20,9 @@ export interface MailOptions {
 
 /** A mail to be sent: the account it belongs to, one recipient, a template with its parameters. */
 export type MailOrder = { userId: string; to: Mailbox } & TemplateCall;
+
+/** A mail that nobody will get: the mail server refused it for good, or was away for too long. */
+export type LostMail = Pick<MailOrder, 'userId'> & { template: string; params: object };
 
 export type Mail = ReturnType<typeof createMail>;
 
@@ -56,8 +60,24 @@ export function createMail({ db, jobs, transport, config, log, retryDelaySeconds
     log.info({ mailId, template: row.template, userId: row.userId }, 'Mail delivered');
   }
 
-  async function remove(mailId: string): Promise<void> {
-    await db.outgoingMail.deleteMany({ where: { id: mailId } });
+  async function remove(mailId: string, tx: Pick<Transaction, 'outgoingMail'> = db): Promise<void> {
+    await tx.outgoingMail.deleteMany({ where: { id: mailId } });
+  }
+
+  let noteLost = (_tx: Transaction, _mail: LostMail): Promise<void> => Promise.resolve();
+
+  async function giveUp(mailId: string): Promise<void> {
+    const row = await db.outgoingMail.findUnique({ where: { id: mailId } }).catch((error: unknown) => {
+      if (error instanceof SealedValueError) return null; // nobody can be told what it was
+      throw error;
+    });
+    await db.$transaction(async (tx) => {
+      if (row) {
+        const { userId, template, message } = row;
+        await noteLost(tx, { userId, template, params: (message as unknown as StoredMessage).params });
+      }
+      await remove(mailId, tx);
+    });
   }
 
   jobs.handle(SEND_JOB, (data, { signal }) => deliver(String(data.mailId), signal), {
@@ -65,12 +85,17 @@ export function createMail({ db, jobs, transport, config, log, retryDelaySeconds
     expireInSeconds: MINUTE / SECOND,
     ...(retryDelaySeconds === undefined ? {} : { retryDelaySeconds }),
     onDead: async ({ mailId }) => {
-      await remove(String(mailId));
+      await giveUp(String(mailId));
       log.error({ mailId }, 'A mail could not be delivered and was given up');
     },
   });
 
   return {
+    /** Calls `note` for each mail that is given up, in the transaction that removes it. */
+    onLost(note: typeof noteLost): void {
+      noteLost = note;
+    },
+
     /**
      * Sends a mail once `tx` has committed.
      *

@@ -7,6 +7,9 @@ const context = {
 };
 const params = { token: 'a+b/c=&"<', expiresAt: '2026-11-23T15:04:05.123Z' };
 
+const about = { reference: '3e9f3a9e-1c7a-4e1c-9a44-1d3c5f1f6a11', type: 'ACCESS' } as const;
+const written = 'Too much <b>work</b>';
+
 const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'verify-email', params }, path: 'verify-email' },
   { call: { template: 'reset-password', params }, path: 'reset-password' },
@@ -33,6 +36,24 @@ const CALLS: { call: TemplateCall; path: string | null }[] = [
   { call: { template: 'export-ready', params: { expiresAt: params.expiresAt } }, path: null },
   { call: { template: 'erasure-scheduled', params: { scheduledFor: params.expiresAt } }, path: null },
   { call: { template: 'erasure-cancelled', params: {} }, path: null },
+  {
+    call: {
+      template: 'case-received',
+      params: { ...about, receivedAt: params.expiresAt, dueAt: params.expiresAt, isLate: false },
+    },
+    path: null,
+  },
+  {
+    call: { template: 'case-extended', params: { ...about, dueAt: params.expiresAt, reason: written } },
+    path: null,
+  },
+  {
+    call: {
+      template: 'case-decided',
+      params: { ...about, decision: 'REFUSED', reason: written, answer: written },
+    },
+    path: null,
+  },
   { call: { template: 'inactivity-notice', params: { deletedAfter: params.expiresAt } }, path: null },
 ];
 

@@ -58,13 +58,17 @@ export type ChangePasswordInput = {
 
 /** The answer to a request. */
 export type CloseCaseInput = {
+  /** What else the person is told in that mail: what was done, say. */
+  answer?: InputMaybe<Scalars['String']['input']>;
   /** What was decided. */
   decision: DataSubjectDecision;
-  /** What was done about it. */
+  /** What was done about it: for the record. Stays inside: no mail says it. */
   evidence: Scalars['String']['input'];
   /** The case. */
   id: Scalars['ID']['input'];
-  /** Why; needed when it is refused, wholly or in part. */
+  /** Whether the person is told by mail. false: you tell them in another way, such as a letter to somebody who has lost the mailbox. */
+  notify?: Scalars['Boolean']['input'];
+  /** Why, in words to the person, who gets them by mail; needed when it is refused, wholly or in part. */
   reason?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -196,6 +200,8 @@ export type OpenCaseInput = {
   channel: Scalars['String']['input'];
   /** How the person proved who they are. */
   identityProof?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the person is told by mail. false: you tell them in another way, such as a letter to somebody who has lost the mailbox. */
+  notify?: Scalars['Boolean']['input'];
   /** When it came: within the past year. */
   receivedAt: Scalars['DateTime']['input'];
   /** Which right the person uses. */

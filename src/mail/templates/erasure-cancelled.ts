@@ -1,7 +1,12 @@
 import { layOut, type RenderedMail, type TemplateContext } from './layout.js';
 
+export interface ErasureCancelledParams {
+  /** The erasure; missing in what a release before this one queued. */
+  reference?: string;
+}
+
 /** The scheduled erasure of the account was cancelled. */
-export function erasureCancelled(_params: Record<string, never>, context: TemplateContext): RenderedMail {
+export function erasureCancelled(_params: ErasureCancelledParams, context: TemplateContext): RenderedMail {
   const { serviceName, appUrl } = context;
   return layOut(
     {

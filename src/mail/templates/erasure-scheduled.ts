@@ -1,8 +1,15 @@
 import { formatMoment, layOut, type RenderedMail, type TemplateContext } from './layout.js';
 
+export interface ErasureScheduledParams {
+  /** RFC 3339. */
+  scheduledFor: string;
+  /** The erasure; missing in what a release before this one queued. */
+  reference?: string;
+}
+
 /** Somebody asked for the erasure of the account, its owner or staff: whoever did not must learn of it in time. */
 export function erasureScheduled(
-  { scheduledFor }: { scheduledFor: string },
+  { scheduledFor }: ErasureScheduledParams,
   context: TemplateContext,
 ): RenderedMail {
   const { serviceName, appUrl } = context;

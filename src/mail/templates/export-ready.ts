@@ -3,6 +3,8 @@ import { formatMoment, layOut, type RenderedMail, type TemplateContext } from '.
 export interface ExportReadyParams {
   /** RFC 3339; until when the copy can be fetched. */
   expiresAt: string;
+  /** The export; missing in what a release before this one queued. */
+  reference?: string;
 }
 
 /** Tells the person that the copy of their data is there. It carries no link to it: only who signs in gets one. */

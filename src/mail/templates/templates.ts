@@ -1,3 +1,6 @@
+import { caseDecided } from './case-decided.js';
+import { caseExtended } from './case-extended.js';
+import { caseReceived } from './case-received.js';
 import { confirmEmailChange } from './confirm-email-change.js';
 import { emailChangeNotice } from './email-change-notice.js';
 import { erasureCancelled } from './erasure-cancelled.js';
@@ -38,6 +41,9 @@ const TEMPLATES = {
   'erasure-scheduled': erasureScheduled,
   'erasure-cancelled': erasureCancelled,
   'export-ready': exportReady,
+  'case-received': caseReceived,
+  'case-extended': caseExtended,
+  'case-decided': caseDecided,
   'inactivity-notice': inactivityNotice,
   invitation,
 };

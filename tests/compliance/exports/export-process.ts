@@ -30,6 +30,7 @@ const service = createExportService({
   },
   audit: { ...audit, record: (tx, entry) => (end === 'recorded' ? die() : audit.record(tx, entry)) },
   mail: {
+    ...mail,
     async sendLater(tx, order) {
       await mail.sendLater(tx, order);
       if (end === 'committing') die();

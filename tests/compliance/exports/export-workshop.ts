@@ -57,7 +57,7 @@ export function createExportParts({
     mail,
     jobs,
     config,
-    cases: createCaseService({ db, clock, audit }),
+    cases: createCaseService({ db, clock, audit, mail }),
     files: createExportFiles({ dataDir }),
     findRecipients: () => Promise.resolve([]),
     isSignedIn: () => Promise.resolve(true),

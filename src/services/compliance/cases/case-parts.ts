@@ -2,13 +2,16 @@ import type { Clock } from '../../../clock.js';
 import type { Database } from '../../../database/client.js';
 import type { DataSubjectDecision, DataSubjectRequestType } from '../../../database/generated/client.js';
 import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import type { Mail } from '../../../mail/outbox.js';
 import type { AuditService } from '../../audit/audit.service.js';
+import type { Told } from './case-notices.js';
 import type { CaseRecord } from './case-record.js';
 
 export interface CaseParts {
   db: Database;
   clock: Clock;
   audit: AuditService;
+  mail: Mail;
 }
 
 export interface NewCase {
@@ -21,6 +24,8 @@ export interface NewCase {
   openedBy: string | null;
   reference: string | null;
   origin: RequestOrigin | null;
+  /** How the person is told that it came, and by when it is answered. */
+  told: Told;
   /** What the person asked for, where the type does not say it all. */
   evidence?: string;
 }
@@ -30,7 +35,9 @@ export type OpenedCase = Pick<CaseRecord, 'id' | 'userId'>;
 export interface CaseOutcome {
   decision: DataSubjectDecision;
   decisionReason?: string | null;
-  /** What was done about it; null where nothing can be sealed for the person. */
+  /** What the person is told beside the reason. */
+  answer?: string | null;
+  /** What was done about it: for the record, not for the person. Null where nothing can be sealed for them. */
   evidence: string | null;
 }
 
@@ -40,4 +47,6 @@ export interface Closing {
   actorId: string | null;
   origin: RequestOrigin | null;
   outcome: CaseOutcome;
+  /** How the person is told of it. */
+  told: Told;
 }

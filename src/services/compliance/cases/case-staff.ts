@@ -5,8 +5,9 @@ import { AppError, badInput } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
 import type { RequestOrigin } from '../../../security/requests/request-context.js';
-import { lockUser } from '../../identity/accounts/locked-user.js';
+import { lockAccount } from '../../identity/accounts/locked-user.js';
 import { extendedDueDate } from './case-deadline.js';
+import type { CaseNotices, Told } from './case-notices.js';
 import { CASE_COLUMNS, type CaseRecord } from './case-record.js';
 import type { CaseParts, Closing, NewCase, OpenedCase } from './case-parts.js';
 
@@ -16,13 +17,23 @@ export interface OpenCaseInput {
   channel: string;
   receivedAt: Date;
   identityProof?: string | null;
+  /** Whether the person is told by mail. */
+  notify: boolean;
 }
 
 export interface CloseCaseInput {
   id: string;
   decision: DataSubjectDecision;
   reason?: string | null;
+  answer?: string | null;
   evidence: string;
+  notify: boolean;
+}
+
+export interface ExtendCaseInput {
+  id: string;
+  reason: string;
+  notify: boolean;
 }
 
 /** Who acts. */
@@ -34,6 +45,7 @@ export interface CaseActor {
 }
 
 interface StaffCaseParts extends CaseParts {
+  notices: Pick<CaseNotices, 'extended'>;
   open: (tx: Transaction, row: NewCase) => Promise<OpenedCase>;
   close: (tx: Transaction, closing: Closing) => Promise<CaseRecord>;
 }
@@ -43,9 +55,9 @@ const NOTE = { min: 1, max: 2_000, multiline: true } as const;
 const OLDEST = 366 * DAY;
 
 /** What staff does by hand: entering requests that came by letter, extending and answering them. */
-export function createStaffCases({ db, clock, audit, open, close }: StaffCaseParts) {
+export function createStaffCases({ db, clock, audit, notices, open, close }: StaffCaseParts) {
   /**
-   * Enters a request that came outside the applications.
+   * Enters a request that came outside the applications, and acknowledges it.
    *
    * @throws AppError NOT_FOUND for an unknown or erased account, BAD_USER_INPUT naming the field
    */
@@ -59,9 +71,10 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
     }
     if (!isUuid(userId)) throw new AppError('NOT_FOUND');
     return db.$transaction(async (tx) => {
-      const user = await lockUser(tx, userId);
+      const user = await lockAccount(tx, userId);
       if (!user || user.status === 'ERASED') throw new AppError('NOT_FOUND');
       const { userId: openedBy, origin } = actor;
+      const told = toldBy(input);
       const { id } = await open(tx, {
         userId,
         type,
@@ -71,26 +84,31 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
         openedBy,
         reference: null,
         origin,
+        told,
       });
       return tx.dataSubjectRequest.findUniqueOrThrow({ where: { id }, select: CASE_COLUMNS });
     });
   }
 
   /**
-   * Gives a case more time, once, before its date: two further months, 45 further days under the CCPA.
+   * Gives a case more time, once, before its date: two further months, 45 further days under the CCPA. The person is told
+   * until when, and the reason: Art. 12(3) GDPR.
    *
    * @throws AppError NOT_FOUND, BAD_USER_INPUT without a reason, CONFLICT for a case that is closed, overdue,
    * extended before or of a kind that cannot be
    */
-  function extend(id: string, reason: string, actor: CaseActor): Promise<CaseRecord> {
-    const extensionReason = parseText(reason, 'reason', NOTE);
+  function extend(input: ExtendCaseInput, actor: CaseActor): Promise<CaseRecord> {
+    const { id } = input;
+    const extensionReason = parseText(input.reason, 'reason', NOTE);
     return withOpenCase(id, actor, async (tx, found) => {
       const dueAt = extendedDueDate(found.type, found.receivedAt);
       const now = clock.now();
       if (!dueAt || found.extendedAt || found.dueAt < now) {
         throw new AppError('CONFLICT', { hint: whyNotExtended(found, dueAt) });
       }
-      const data = { dueAt, extendedAt: now, extensionReason };
+      const words = { dueAt, reason: extensionReason };
+      const extensionMailedAt = await notices.extended(tx, found, words, toldBy(input));
+      const data = { dueAt, extendedAt: now, extensionReason, extensionMailedAt };
       const record = await tx.dataSubjectRequest.update({ where: { id }, data, select: CASE_COLUMNS });
       await audit.record(tx, {
         action: 'case.extended', actorId: actor.userId, subjectId: found.userId, origin: actor.origin,
@@ -101,7 +119,8 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
   }
 
   /**
-   * Answers a case. A refusal needs a reason, which staff tell the person (Art. 12(4) GDPR).
+   * Answers a case. The person is told the decision, the reason and the answer, and of a refusal also where to complain
+   * (Art. 12(4) GDPR); never the evidence.
    *
    * @throws AppError NOT_FOUND, BAD_USER_INPUT, CONFLICT for a case that is closed
    */
@@ -109,12 +128,14 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
     const { id, decision } = input;
     const evidence = parseText(input.evidence, 'evidence', NOTE);
     const decisionReason = input.reason ? parseText(input.reason, 'reason', NOTE) : null;
+    const answer = input.answer ? parseText(input.answer, 'answer', NOTE) : null;
     if (decisionReason === null && (decision === 'REFUSED' || decision === 'PARTLY_GRANTED')) {
       throw badInput('reason', 'must say why the request is refused');
     }
     return withOpenCase(id, actor, (tx, { userId }) =>
       close(tx, {
-        id, userId, actorId: actor.userId, origin: actor.origin, outcome: { decision, decisionReason, evidence },
+        id, userId, actorId: actor.userId, origin: actor.origin, told: toldBy(input),
+        outcome: { decision, decisionReason, answer, evidence },
       }),
     ); // prettier-ignore
   }
@@ -128,7 +149,7 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
     return db.$transaction(async (tx) => {
       const where = { id, ...(includeRestricted ? {} : { user: { processingRestrictedAt: null } }) };
       const about = await tx.dataSubjectRequest.findFirst({ where, select: { userId: true } });
-      const user = about && (await lockUser(tx, about.userId));
+      const user = about && (await lockAccount(tx, about.userId));
       const found = user && (await tx.dataSubjectRequest.findUnique({ where: { id }, select: CASE_COLUMNS }));
       if (!found || user.status === 'ERASED') throw new AppError('NOT_FOUND');
       if (found.status !== 'OPEN') {
@@ -140,6 +161,10 @@ export function createStaffCases({ db, clock, audit, open, close }: StaffCasePar
   }
 
   return { openByStaff, extend, closeByStaff };
+}
+
+function toldBy({ notify }: { notify: boolean }): Told {
+  return notify ? 'by mail' : 'not';
 }
 
 function whyNotExtended({ extendedAt }: CaseRecord, dueAt: Date | null): string {

@@ -18,6 +18,7 @@ import {
   DataSubjectRequest,
   DataSubjectRequestConnection,
   DataSubjectRequestStatus,
+  NOTIFY,
   OpenCaseInput,
 } from './case.types.js';
 
@@ -71,7 +72,8 @@ export class CaseResolver {
   @Mutation(() => CasePayload, {
     nullable: true,
     description:
-      'Enters a request that came by letter, phone or the like. Errors: NOT_FOUND, BAD_USER_INPUT.',
+      'Enters a request that came by letter, phone or the like, and acknowledges it to the person by mail. Errors: NOT_FOUND, ' +
+      'BAD_USER_INPUT.',
   })
   async openCase(
     @Arg('input', () => OpenCaseInput, { description: 'The request.' }) input: OpenCaseInput,
@@ -84,23 +86,29 @@ export class CaseResolver {
   @Mutation(() => CasePayload, {
     nullable: true,
     description:
-      'Gives a request more time, once: two further months (Art. 12(3) GDPR), 45 further days under the CCPA. Errors: ' +
+      'Gives a request more time, once: two further months (Art. 12(3) GDPR), 45 further days under the CCPA. The ' +
+      'person is told by mail until when, and why. Errors: ' +
       'NOT_FOUND, CONFLICT when it is closed, overdue or was extended before.',
   })
   async extendCase(
     @Arg('id', () => ID, { description: 'The case.' }) id: string,
-    @Arg('reason', () => String, { description: 'Why. Tell the person: the server does not.' })
+    @Arg('reason', () => String, { description: 'Why, in words to the person, who gets them by mail.' })
     reason: string,
+    @Arg('notify', () => Boolean, { defaultValue: true, description: NOTIFY }) notify: boolean,
     @Ctx() context: GraphqlContext,
   ): Promise<CasePayload> {
-    return this.present(await this.parts.cases.extend(id, reason, await actorOf(context)), context);
+    return this.present(
+      await this.parts.cases.extend({ id, reason, notify }, await actorOf(context)),
+      context,
+    );
   }
 
   @Authorized('privacy:cases')
   @Mutation(() => CasePayload, {
     nullable: true,
     description:
-      'Answers a request. Errors: NOT_FOUND, BAD_USER_INPUT, CONFLICT when it was answered before.',
+      'Answers a request. The person is told the decision, the reason and the answer by mail, and of a refusal where to ' +
+      'complain. Errors: NOT_FOUND, BAD_USER_INPUT, CONFLICT when it was answered before.',
   })
   async closeCase(
     @Arg('input', () => CloseCaseInput, { description: 'The answer.' }) input: CloseCaseInput,

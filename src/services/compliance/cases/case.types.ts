@@ -11,6 +11,10 @@ import type { CaseRecord } from './case-record.js';
 
 export { DataSubjectRequestStatus };
 
+export const NOTIFY =
+  'Whether the person is told by mail. false: you tell them in another way, such as a letter to somebody who has lost the ' +
+  'mailbox.';
+
 registerEnumType(DataSubjectRequestType, {
   name: 'DataSubjectRequestType',
   description: 'Which right the person uses: Art. 15 to 21 GDPR, or the CCPA.',
@@ -78,7 +82,7 @@ export class DataSubjectRequest extends Node {
   @Field(() => DateTime, { nullable: true, description: 'When it was given more time.' })
   readonly extendedAt: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it was given more time.' })
+  @Field(() => String, { nullable: true, description: 'Why it was given more time, as the person was told.' })
   get extensionReason(): string | null {
     return this.#record.extensionReason;
   }
@@ -91,18 +95,46 @@ export class DataSubjectRequest extends Node {
   @Field(() => DataSubjectDecision, { nullable: true, description: 'What was decided.' })
   readonly decision: CaseRecord['decision'];
 
-  @Field(() => String, { nullable: true, description: 'Why. Tell the person: the server does not.' })
+  @Field(() => String, { nullable: true, description: 'Why, as the person was told.' })
   get decisionReason(): string | null {
     return this.#record.decisionReason;
   }
 
-  @Field(() => String, { nullable: true, description: 'What was asked for in detail, or done about it.' })
+  @Field(() => String, { nullable: true, description: 'What the person was told beside the reason.' })
+  get answer(): string | null {
+    return this.#record.answer;
+  }
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What was asked for in detail, or done about it. Stays inside: no mail says it.',
+  })
   get evidence(): string | null {
     return this.#record.evidence;
   }
 
   @Field(() => DateTime, { nullable: true, description: 'When it was answered.' })
   readonly closedAt: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When a mail that the request came, and by when it is answered, was sent. null: the server told the person nothing.',
+  })
+  readonly acknowledgedAt: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When a mail that it takes longer, and why, was sent. null with `extendedAt` set: tell the person yourself.',
+  })
+  readonly extensionMailedAt: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When a mail with the answer was sent. null with `closedAt` set: tell the person yourself.',
+  })
+  readonly decisionMailedAt: Date | null;
 
   @Field(() => ID, { nullable: true, description: 'The export or erasure that carries it out.' })
   readonly reference: string | null;
@@ -120,6 +152,9 @@ export class DataSubjectRequest extends Node {
     this.extendedAt = record.extendedAt;
     this.decision = record.decision;
     this.closedAt = record.closedAt;
+    this.acknowledgedAt = record.acknowledgedAt;
+    this.extensionMailedAt = record.extensionMailedAt;
+    this.decisionMailedAt = record.decisionMailedAt;
     this.reference = record.reference;
   }
 }
@@ -148,6 +183,9 @@ export class OpenCaseInput {
 
   @Field(() => String, { nullable: true, description: 'How the person proved who they are.' })
   readonly identityProof?: string | null;
+
+  @Field(() => Boolean, { defaultValue: true, description: NOTIFY })
+  readonly notify!: boolean;
 }
 
 @InputType({ description: 'The answer to a request.' })
@@ -158,9 +196,24 @@ export class CloseCaseInput {
   @Field(() => DataSubjectDecision, { description: 'What was decided.' })
   readonly decision!: NonNullable<CaseRecord['decision']>;
 
-  @Field(() => String, { nullable: true, description: 'Why; needed when it is refused, wholly or in part.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why, in words to the person, who gets them by mail; needed when it is refused, wholly or in part.',
+  })
   readonly reason?: string | null;
 
-  @Field(() => String, { description: 'What was done about it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What else the person is told in that mail: what was done, say.',
+  })
+  readonly answer?: string | null;
+
+  @Field(() => String, {
+    description: 'What was done about it: for the record. Stays inside: no mail says it.',
+  })
   readonly evidence!: string;
+
+  @Field(() => Boolean, { defaultValue: true, description: NOTIFY })
+  readonly notify!: boolean;
 }

@@ -98,6 +98,7 @@ export function createConsentService({ db, clock, audit, cases }: ConsentParts) 
         openedBy: giver.userId,
         reference: null,
         origin: giver.origin,
+        told: 'by mail',
         evidence: `Objects to: ${row.purpose}${told === '' ? '' : `\n${told}`}`,
       });
     });

@@ -2,9 +2,11 @@ import type { Database, Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
-import { lockAccount, type LockedAccount } from '../../identity/accounts/locked-user.js';
+import { findReadable, lockAccount, type LockedAccount } from '../../identity/accounts/locked-user.js';
 import { beingErased, erasedAlready } from './conflicts.js';
+import { createErasureMails } from './erasure-mails.js';
 import { requireRank, type ErasureActor, type ErasureParts } from './erasure-parts.js';
+import type { ErasureRecord } from './erasure-record.js';
 import { findOpen, isHeld } from './request-erasure.js';
 
 const MAX_REASON = 500;
@@ -12,6 +14,7 @@ const MAX_REASON = 500;
 /** Holding back the erasure of an account while a legal claim needs its data (Art. 17(3)(e), 18(2) GDPR). */
 export function createLegalHolds(parts: ErasureParts) {
   const { db, clock, audit } = parts;
+  const mails = createErasureMails(parts);
 
   /**
    * Holds an account: what erases or expires data leaves it alone, and a scheduled erasure waits. The reason is
@@ -42,7 +45,8 @@ export function createLegalHolds(parts: ErasureParts) {
   }
 
   /**
-   * Ends the hold. An erasure that waited is scheduled again, and takes place at once when its time has passed.
+   * Ends the hold. An erasure that waited is scheduled again, of which the person is told, and takes place at once when its time
+   * has passed.
    *
    * @throws AppError NOT_FOUND, FORBIDDEN; CONFLICT when the account is not held
    */
@@ -54,12 +58,17 @@ export function createLegalHolds(parts: ErasureParts) {
         data: { releasedAt: clock.now(), releasedBy: actor.actorId },
       });
       if (count === 0) throw notHeld();
-      await tx.erasureRequest.updateMany({
-        where: { userId, status: 'ON_HOLD' },
-        data: { status: 'SCHEDULED' },
-      });
+      const open = await findOpen(tx, userId);
+      if (open?.status === 'ON_HOLD') await schedule(tx, open);
       await audit.record(tx, { action: 'hold.released', ...about(actor, userId) });
     });
+  }
+
+  /** The person learns the day, as of any erasure. */
+  async function schedule(tx: Transaction, { id, userId, scheduledFor }: ErasureRecord): Promise<void> {
+    await tx.erasureRequest.update({ where: { id }, data: { status: 'SCHEDULED' }, select: { id: true } });
+    if (scheduledFor <= clock.now()) return; // it begins at once: the mail would go with the account
+    await mails.scheduled(tx, await findReadable(tx, userId), { id, scheduledFor });
   }
 
   async function requireUser(tx: Transaction, actor: ErasureActor, userId: string): Promise<LockedAccount> {

@@ -8,13 +8,14 @@ import {
   findReadable,
   lockAccount,
   lockUser,
-  type Addressee,
   type LockedAccount,
   type LockedUser,
 } from '../../identity/accounts/locked-user.js';
 import { isVisible } from '../../identity/accounts/user-record.js';
+import type { Told } from '../cases/case-notices.js';
 import { NOBODY } from '../nobody.js';
 import { beingErased, erasedAlready, findLeaving } from './conflicts.js';
+import { createErasureMails } from './erasure-mails.js';
 import { requireRank, type ErasureActor, type ErasureInternals } from './erasure-parts.js';
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord } from './erasure-record.js';
 
@@ -27,7 +28,8 @@ const MAX_REASON = 500;
 
 /** Asking for an erasure, and taking it back. Every operation locks the account first. */
 export function createRequestErasure(parts: ErasureInternals) {
-  const { db, clock, audit, cases, jobs, mail, config } = parts;
+  const { db, clock, audit, cases, jobs, config } = parts;
+  const mails = createErasureMails(parts);
 
   /**
    * Somebody asks for the erasure of the own account. It is carried out at the end of the grace period; until then
@@ -120,8 +122,8 @@ export function createRequestErasure(parts: ErasureInternals) {
         cancelled,
       );
       const evidence = to && 'Taken back before it was carried out.';
-      await cases.closeByReference(tx, erasureId, { decision: 'WITHDRAWN', evidence });
-      await notify(tx, to, 'erasure-cancelled', {});
+      const told = (await mails.cancelled(tx, to, cancelled)) ? 'by another mail' : 'not';
+      await cases.closeByReference(tx, erasureId, { decision: 'WITHDRAWN', evidence }, told);
       return cancelled;
     });
   }
@@ -173,11 +175,19 @@ export function createRequestErasure(parts: ErasureInternals) {
       openedBy: actor.actorId === NOBODY ? null : actor.actorId,
       reference: created.id,
       origin: actor.origin,
+      told: await tell(tx, created, details),
     });
-    if (!details.immediately) {
-      await notify(tx, details.readable, 'erasure-scheduled', { scheduledFor: scheduledFor.toISOString() });
-    }
     return created;
+  }
+
+  /** What waits under a hold has no day yet: the person is told when an answer is due. */
+  async function tell(
+    tx: Transaction,
+    created: ErasureRecord,
+    { readable, held, immediately }: { readable: LockedUser | null; held: boolean; immediately?: boolean },
+  ): Promise<Told> {
+    if (held) return 'by mail';
+    return !immediately && (await mails.scheduled(tx, readable, created)) ? 'by another mail' : 'not';
   }
 
   async function record(
@@ -189,21 +199,6 @@ export function createRequestErasure(parts: ErasureInternals) {
     const data = { erasureId: id, status };
     const actor = actorId === NOBODY ? null : actorId;
     await audit.record(tx, { action, actorId: actor, subjectId: userId, origin, data });
-  }
-
-  /** Security-relevant: whoever did not ask for it must learn of it in time. */
-  async function notify(
-    tx: Transaction,
-    user: Addressee | null,
-    template: 'erasure-scheduled' | 'erasure-cancelled',
-    params: { scheduledFor?: string },
-  ): Promise<void> {
-    if (!user || !isVisible(user)) return;
-    const to = { address: user.email };
-    if (template === 'erasure-cancelled')
-      return mail.sendLater(tx, { userId: user.id, to, template, params: {} });
-    const scheduledFor = params.scheduledFor ?? '';
-    await mail.sendLater(tx, { userId: user.id, to, template, params: { scheduledFor } });
   }
 
   async function requireNoneOpen(tx: Transaction, userId: string): Promise<null> {

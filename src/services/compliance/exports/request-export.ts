@@ -83,6 +83,7 @@ export function createRequestExport({ db, clock, audit, jobs, cases }: ExportPar
     const channel = actorId === userId ? 'self-service' : 'staff';
     await cases.open(tx, {
       userId, type: 'ACCESS', channel, receivedAt: now, identityProof, openedBy: actor, reference: record.id, origin,
+      told: 'not', // within minutes the copy is there, and its mail
     }); // prettier-ignore
     const data = { exportId: record.id };
     await audit.record(tx, { action: 'export.requested', actorId: actor, subjectId: userId, origin, data });

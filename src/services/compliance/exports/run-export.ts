@@ -88,15 +88,13 @@ export function createRunExport(parts: ExportParts) {
     await audit.record(tx, {
       action: 'pii.exported', actorId: null, subjectId: userId, origin: null, data: { exportId },
     }); // prettier-ignore
-    await cases.closeByReference(tx, exportId, {
-      decision: 'GRANTED',
-      evidence: `Export ${exportId} was made ready.`,
-    });
+    const evidence = `Export ${exportId} was made ready.`;
+    await cases.closeByReference(tx, exportId, { decision: 'GRANTED', evidence }, 'by another mail');
     await mail.sendLater(tx, {
       userId,
       to: { address: user.email },
       template: 'export-ready',
-      params: { expiresAt: expiresAt.toISOString() },
+      params: { expiresAt: expiresAt.toISOString(), reference: exportId },
     });
     return true;
   }

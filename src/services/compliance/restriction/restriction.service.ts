@@ -48,8 +48,8 @@ export function createRestrictionService(parts: RestrictionParts) {
       userId, type: 'RESTRICTION', channel: 'self-service', receivedAt: clock.now(), identityProof: 'Signed in',
       openedBy: userId, reference: null, origin,
     } as const; // prettier-ignore
-    const evidence = 'The processing is restricted from now on.';
-    await cases.settle(tx, row, { decision: 'GRANTED', evidence });
+    const done = 'The processing is restricted from now on.';
+    await cases.settle(tx, row, { decision: 'GRANTED', answer: done, evidence: done });
   }
 
   /** Whether the processing of each of these accounts is restricted, in their order. */
