@@ -45,6 +45,7 @@ export function createWorkshop(url: string, dataDir: string) {
   const transport = { deliver: () => Promise.resolve(), close: () => undefined };
   const audit = createAuditService({ clock, privacy });
   const mail = createMail({ db, jobs, transport, config, log });
+  const requirePrivacyRight = () => Promise.reject(new Error('Nobody of the staff is here.'));
   const exports = createExportService({
     db,
     clock,
@@ -52,7 +53,8 @@ export function createWorkshop(url: string, dataDir: string) {
     jobs,
     config,
     mail,
-    cases: createCaseService({ db, clock, audit, mail }),
+    requirePrivacyRight,
+    cases: createCaseService({ db, clock, audit, mail, requirePrivacyRight }),
     files: createExportFiles({ dataDir }),
     findRecipients: () => Promise.resolve([]),
     isSignedIn: () => Promise.resolve(true),

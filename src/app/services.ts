@@ -9,6 +9,7 @@ import type { Privacy } from '../privacy/privacy.js';
 import type { AccessTokens } from '../security/tokens/access-token.js';
 import { loadBreachedPasswords } from '../security/passwords/breached-passwords.js';
 import type { EndedSessions } from '../security/tokens/ended-sessions.js';
+import type { StaffRights } from '../services/identity/accounts/staff-rights.js';
 import { createPasswords } from '../security/passwords/passwords.js';
 import type { GuardParts } from './guard-parts.js';
 import { createAdminService } from '../services/admin/admin.service.js';
@@ -85,7 +86,9 @@ export function createServices({
   const isSignedIn = async (userId: string, sessionId: string) =>
     (await sessions.find(userId, sessionId)) !== null;
   const profiles = createProfileService({ db, audit });
-  const cases = createCaseService({ db, clock, audit, mail });
+  const requirePrivacyRight: StaffRights['requirePrivacyRight'] = (...given) =>
+    identity.requirePrivacyRight(...given);
+  const cases = createCaseService({ db, clock, audit, mail, requirePrivacyRight });
   const consents = createConsentService({ db, clock, audit, cases });
   const passwords = createPasswords({
     pepper,
@@ -149,6 +152,7 @@ export function createServices({
     export: createExportUsers({ db, audit }),
   };
   const exports = createExportService({
+    requirePrivacyRight,
     db,
     clock,
     audit,

@@ -33,7 +33,39 @@ const OPERATIONS: [string, (actor: Actor, id: string) => Promise<unknown>][] = [
   ['suspend', (actor, id) => server.app.services.admin.suspend(actor, id, { reason: 'x', until: null })],
   ['softDelete', (actor, id) => server.app.services.admin.softDelete(actor, id, 'x')],
   ['revokeSessions', (actor, id) => server.app.services.admin.revokeSessions(actor, id)],
-];
+  ['eraseUser', (actor, id) => server.app.erasures.erase(staff(actor), { userId: id, reason: 'x', immediately: true })],
+  ['cancelErasure', async (actor, id) => server.app.erasures.cancel(staff(actor), await openErasure(id), true)],
+  ['placeLegalHold', (actor, id) => server.app.erasures.holds.place(staff(actor), id, 'x')],
+  ['releaseLegalHold', (actor, id) => server.app.erasures.holds.release(staff(actor), id)],
+  ['exportUserData', (actor, id) => server.app.services.exports.requestFor(id, signedIn(actor))],
+  ['openCase', (actor, id) => server.app.services.cases.openByStaff(LETTER(id), actor)],
+  ['extendCase', async (actor, id) => server.app.services.cases.extend({ ...NOTE, id: await openedCase(id) }, actor)],
+  ['closeCase', async (actor, id) => server.app.services.cases.closeByStaff({ ...NOTE, id: await openedCase(id), decision: 'GRANTED', evidence: 'x' }, actor)],
+]; // prettier-ignore
+
+const NOTE = { reason: 'x', notify: false } as const;
+const LETTER = (userId: string) =>
+  ({ userId, type: 'ACCESS', channel: 'letter', receivedAt: new Date(), notify: false }) as const;
+
+function staff({ viewer, origin }: Actor) {
+  return { actorId: viewer.userId, viewer, origin };
+}
+
+function signedIn({ viewer, origin }: Actor) {
+  return { viewer: { ...viewer, sessionId: randomUUID(), scope: [] }, origin };
+}
+
+async function openErasure(userId: string): Promise<string> {
+  const { id } = await server.app.erasures.erase(null, { userId, reason: 'x', immediately: false });
+  return id;
+}
+
+async function openedCase(userId: string): Promise<string> {
+  const { id: own } = await createAccount(server, ['ADMIN', 'PRIVACY_OFFICER']);
+  const viewer = { userId: own, authTime: new Date(), amr: ['pwd'] };
+  const origin = { ipAddress: null, userAgent: null, deviceToken: null };
+  return (await server.app.services.cases.openByStaff(LETTER(userId), { viewer, origin })).id;
+}
 
 test.each(OPERATIONS)(
   '%s reads the right again where it acts: a role taken a moment ago is gone',
@@ -45,6 +77,53 @@ test.each(OPERATIONS)(
     await expect(act(actor, id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
   },
 );
+
+/** Operations under data-protection law, as a privacy officer sends them. */
+const ON_SOMEBODY: [string, string, (id: string) => Promise<Record<string, unknown>> | Record<string, unknown>][] = [
+  ['eraseUser', 'mutation ($id: ID!) { eraseUser(userId: $id, reason: "x") { erasureRequest { id } } }', (id) => ({ id })],
+  ['cancelErasure', 'mutation ($id: ID!) { cancelErasure(id: $id) { erasureRequest { id } } }', async (id) => ({ id: await openErasure(id) })],
+  ['placeLegalHold', 'mutation ($id: ID!) { placeLegalHold(userId: $id, reason: "x") { user { id } } }', (id) => ({ id })],
+  ['releaseLegalHold', 'mutation ($id: ID!) { releaseLegalHold(userId: $id) { user { id } } }', (id) => ({ id })],
+  ['exportUserData', 'mutation ($id: ID!) { exportUserData(userId: $id) { dataExport { id } } }', (id) => ({ id })],
+  ['openCase', 'mutation ($input: OpenCaseInput!) { openCase(input: $input) { dataSubjectRequest { id } } }', (id) => ({ input: { ...LETTER(id), receivedAt: new Date().toISOString() } })],
+  ['extendCase', 'mutation ($id: ID!) { extendCase(id: $id, reason: "x", notify: false) { dataSubjectRequest { id } } }', async (id) => ({ id: await openedCase(id) })],
+  ['closeCase', 'mutation ($input: CloseCaseInput!) { closeCase(input: $input) { dataSubjectRequest { id } } }', async (id) => ({ input: { id: await openedCase(id), decision: 'GRANTED', evidence: 'x', notify: false } })],
+]; // prettier-ignore
+
+test.each(ON_SOMEBODY)(
+  'a privacy officer cannot %s where an administrator is concerned',
+  async (_name, query, make) => {
+    const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+    const { id } = await createAccount(server, ['ADMIN']);
+    expect(codeOf(await server.graphql(query, await make(id), officer.token))).toBe('FORBIDDEN');
+  },
+);
+
+test.each(ON_SOMEBODY)(
+  'for an administrator, %s finds nobody whose processing is restricted',
+  async (_name, query, make) => {
+    const { id } = await createAccount(server);
+    const variables = await make(id);
+    await server.app.db.user.update({
+      where: { id },
+      data: { processingRestrictedAt: new Date() },
+      select: { id: true },
+    });
+    expect(codeOf(await server.graphql(query, variables, admin.token))).toBe('NOT_FOUND');
+  },
+);
+
+test('a legal hold on the own account is released by somebody else', async () => {
+  const officers = [
+    await signInAs(server, ['PRIVACY_OFFICER']),
+    await signInAs(server, ['PRIVACY_OFFICER']),
+  ] as const;
+  const { id } = officers[0];
+  const [place, release] = [ON_SOMEBODY[2]?.[1] ?? '', ON_SOMEBODY[3]?.[1] ?? ''];
+  expect((await server.graphql(place, { id }, officers[1].token)).errors).toBeUndefined();
+  expect(codeOf(await server.graphql(release, { id }, officers[0].token))).toBe('CONFLICT');
+  expect((await server.graphql(release, { id }, officers[1].token)).errors).toBeUndefined();
+});
 
 test('an administrator grants roles and takes them away, and both are recorded', async () => {
   const { id } = await createAccount(server);

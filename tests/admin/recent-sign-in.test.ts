@@ -81,6 +81,22 @@ test.each(fieldsOf('Mutation').map((field) => [field.name, field] as const))(
   },
 );
 
+test('taking back the erasure of somebody else asks for a proof, that of the own account does not', async () => {
+  const { id, email } = await createAccount(server, ['PRIVACY_OFFICER']);
+  const { tokens } = await logIn(server, email);
+  await ageSignIn(server, id, 11 * MINUTE);
+  const { data } = await server.graphql(REFRESH, { input: { refreshToken: tokens.refreshToken } });
+  const { accessToken } = (data?.refreshSession as { tokens: { accessToken: string } }).tokens;
+  const cancel = async (userId: string) => {
+    const order = { userId, reason: 'x', immediately: false };
+    const request = await server.app.erasures.erase(null, order);
+    const query = 'mutation ($id: ID!) { cancelErasure(id: $id) { erasureRequest { status } } }';
+    return server.graphql(query, { id: request.id }, accessToken);
+  };
+  expect(codeOf(await cancel((await createAccount(server)).id))).toBe('STEP_UP_REQUIRED');
+  expect((await cancel(id)).data).toEqual({ cancelErasure: { erasureRequest: { status: 'CANCELLED' } } });
+});
+
 test('what the error names satisfies it', async () => {
   const token = await adminSignedInFor(11 * MINUTE);
   const { id } = await createAccount(server);

@@ -81,9 +81,8 @@ test('what was answered before anybody was signed in goes with the account too',
   expect([await kept(gone.id), await kept(stays.id)]).toEqual([4, 4]);
   const before = (await owner.query('SELECT 1 FROM idempotent_requests')).rowCount ?? 0;
 
-  const actor = { actorId: gone.id, origin: { ipAddress: null, userAgent: null } };
-  const order = { userId: gone.id, reason: 'asked by letter', immediately: true, byOperator: true };
-  const { id } = await server.app.erasures.erase(actor, order);
+  const order = { userId: gone.id, reason: 'asked by letter', immediately: true };
+  const { id } = await server.app.erasures.erase(null, order);
   await server.app.erasures.carryOut(id, 'destroy');
   expect([await kept(gone.id), await kept(stays.id)]).toEqual([0, 4]);
   expect((await owner.query('SELECT 1 FROM idempotent_requests')).rowCount).toBe(before - 4);
@@ -101,9 +100,8 @@ test('an answer about an account that was erased meanwhile is not kept', async (
   }); // prettier-ignore
   const before = await db.idempotentRequest.count();
   await once({ key: randomUUID(), userId: null, caller: 'a', request: 'b' }, async () => {
-    const actor = { actorId: userId, origin: { ipAddress: null, userAgent: null } };
-    const order = { userId, reason: 'asked by letter', immediately: true, byOperator: true };
-    await erasures.carryOut((await erasures.erase(actor, order)).id, 'destroy');
+    const order = { userId, reason: 'asked by letter', immediately: true };
+    await erasures.carryOut((await erasures.erase(null, order)).id, 'destroy');
     return { answer: 'done', kept: 'done', ending: 'done', userId };
   });
   expect(await db.idempotentRequest.count()).toBe(before - 1); // that of the registration

@@ -2,12 +2,8 @@ import { withApp } from '../../app/open-app.js';
 import { readConfig } from '../../config.js';
 import { parseText } from '../../input/text.js';
 import { createLog } from '../../log.js';
-import { NOBODY } from '../../services/compliance/nobody.js';
 import type { ErasureRecord } from '../../services/compliance/erasure/erasure-record.js';
 import { defineCommand, UsageError, type CommandSurroundings } from '../command.js';
-
-/** Nobody is signed in at the console: the record names the operator as the server itself. */
-const OPERATOR = { actorId: NOBODY, origin: { ipAddress: null, userAgent: null } };
 
 function openApp<T>({ env, print }: CommandSurroundings, work: Parameters<typeof withApp<T>>[2]): Promise<T> {
   const { config } = readConfig(env);
@@ -33,7 +29,7 @@ export const erasureRequest = defineCommand({
     }
     parseText(reason, 'reason', { min: 1 });
     return openApp(surroundings, async ({ erasures }) => {
-      const record = await erasures.erase(OPERATOR, { userId, reason, immediately, byOperator: true });
+      const record = await erasures.erase(null, { userId, reason, immediately });
       surroundings.print(describe(record));
       return 0;
     });

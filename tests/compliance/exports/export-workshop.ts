@@ -50,6 +50,7 @@ export function createExportParts({
   const mail = createMail({ db, jobs, transport, config, log });
   jobs.handle(EXPORT_JOB, () => Promise.resolve());
   const audit = createAuditService({ clock, privacy });
+  const requirePrivacyRight = () => Promise.reject(new Error('Nobody of the staff is here.'));
   const parts: ExportParts = {
     db,
     clock,
@@ -57,7 +58,8 @@ export function createExportParts({
     mail,
     jobs,
     config,
-    cases: createCaseService({ db, clock, audit, mail }),
+    requirePrivacyRight,
+    cases: createCaseService({ db, clock, audit, mail, requirePrivacyRight }),
     files: createExportFiles({ dataDir }),
     findRecipients: () => Promise.resolve([]),
     isSignedIn: () => Promise.resolve(true),

@@ -4,6 +4,7 @@ import type { DataSubjectDecision, DataSubjectRequestType } from '../../../datab
 import type { RequestOrigin } from '../../../security/requests/request-context.js';
 import type { Mail } from '../../../mail/outbox.js';
 import type { AuditService } from '../../audit/audit.service.js';
+import type { StaffRights } from '../../identity/accounts/staff-rights.js';
 import type { Told } from './case-notices.js';
 import type { CaseRecord } from './case-record.js';
 
@@ -12,6 +13,7 @@ export interface CaseParts {
   clock: Clock;
   audit: AuditService;
   mail: Mail;
+  requirePrivacyRight: StaffRights['requirePrivacyRight'];
 }
 
 export interface NewCase {

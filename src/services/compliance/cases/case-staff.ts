@@ -4,6 +4,7 @@ import type { DataSubjectDecision, DataSubjectRequestType } from '../../../datab
 import { AppError, badInput } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
+import type { Viewer } from '../../../security/rights/viewer.js';
 import type { RequestOrigin } from '../../../security/requests/request-context.js';
 import { lockAccount } from '../../identity/accounts/locked-user.js';
 import { extendedDueDate } from './case-deadline.js';
@@ -38,10 +39,8 @@ export interface ExtendCaseInput {
 
 /** Who acts. */
 export interface CaseActor {
-  userId: string;
+  viewer: Pick<Viewer, 'userId' | 'amr'>;
   origin: RequestOrigin;
-  /** Whether they may see those of people whose processing is restricted (Art. 18 GDPR). */
-  includeRestricted: boolean;
 }
 
 interface StaffCaseParts extends CaseParts {
@@ -55,11 +54,14 @@ const NOTE = { min: 1, max: 2_000, multiline: true } as const;
 const OLDEST = 366 * DAY;
 
 /** What staff does by hand: entering requests that came by letter, extending and answering them. */
-export function createStaffCases({ db, clock, audit, notices, open, close }: StaffCaseParts) {
+export function createStaffCases(parts: StaffCaseParts) {
+  const { db, clock, audit, notices, open, close, requirePrivacyRight } = parts;
+
   /**
    * Enters a request that came outside the applications, and acknowledges it.
    *
-   * @throws AppError NOT_FOUND for an unknown or erased account, BAD_USER_INPUT naming the field
+   * @throws AppError NOT_FOUND for an unknown or erased account, FORBIDDEN for somebody above the caller, BAD_USER_INPUT
+   *   naming the field
    */
   async function openByStaff(input: OpenCaseInput, actor: CaseActor): Promise<CaseRecord> {
     const channel = parseText(input.channel, 'channel', { min: 1, max: 40 });
@@ -71,9 +73,9 @@ export function createStaffCases({ db, clock, audit, notices, open, close }: Sta
     }
     if (!isUuid(userId)) throw new AppError('NOT_FOUND');
     return db.$transaction(async (tx) => {
+      await requirePrivacyRight(tx, actor.viewer, 'privacy:cases', userId);
       const user = await lockAccount(tx, userId);
       if (!user || user.status === 'ERASED') throw new AppError('NOT_FOUND');
-      const { userId: openedBy, origin } = actor;
       const told = toldBy(input);
       const { id } = await open(tx, {
         userId,
@@ -81,9 +83,9 @@ export function createStaffCases({ db, clock, audit, notices, open, close }: Sta
         channel,
         receivedAt,
         identityProof,
-        openedBy,
+        openedBy: actor.viewer.userId,
         reference: null,
-        origin,
+        origin: actor.origin,
         told,
       });
       return tx.dataSubjectRequest.findUniqueOrThrow({ where: { id }, select: CASE_COLUMNS });
@@ -94,7 +96,7 @@ export function createStaffCases({ db, clock, audit, notices, open, close }: Sta
    * Gives a case more time, once, before its date: two further months, 45 further days under the CCPA. The person is told
    * until when, and the reason: Art. 12(3) GDPR.
    *
-   * @throws AppError NOT_FOUND, BAD_USER_INPUT without a reason, CONFLICT for a case that is closed, overdue,
+   * @throws AppError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT without a reason, CONFLICT for a case that is closed, overdue,
    * extended before or of a kind that cannot be
    */
   function extend(input: ExtendCaseInput, actor: CaseActor): Promise<CaseRecord> {
@@ -111,7 +113,7 @@ export function createStaffCases({ db, clock, audit, notices, open, close }: Sta
       const data = { dueAt, extendedAt: now, extensionReason, extensionMailedAt };
       const record = await tx.dataSubjectRequest.update({ where: { id }, data, select: CASE_COLUMNS });
       await audit.record(tx, {
-        action: 'case.extended', actorId: actor.userId, subjectId: found.userId, origin: actor.origin,
+        action: 'case.extended', actorId: actor.viewer.userId, subjectId: found.userId, origin: actor.origin,
         data: { caseId: id },
       }); // prettier-ignore
       return record;
@@ -122,7 +124,7 @@ export function createStaffCases({ db, clock, audit, notices, open, close }: Sta
    * Answers a case. The person is told the decision, the reason and the answer, and of a refusal also where to complain
    * (Art. 12(4) GDPR); never the evidence.
    *
-   * @throws AppError NOT_FOUND, BAD_USER_INPUT, CONFLICT for a case that is closed
+   * @throws AppError NOT_FOUND, FORBIDDEN, BAD_USER_INPUT, CONFLICT for a case that is closed
    */
   function closeByStaff(input: CloseCaseInput, actor: CaseActor): Promise<CaseRecord> {
     const { id, decision } = input;
@@ -134,7 +136,7 @@ export function createStaffCases({ db, clock, audit, notices, open, close }: Sta
     }
     return withOpenCase(id, actor, (tx, { userId }) =>
       close(tx, {
-        id, userId, actorId: actor.userId, origin: actor.origin, told: toldBy(input),
+        id, userId, actorId: actor.viewer.userId, origin: actor.origin, told: toldBy(input),
         outcome: { decision, decisionReason, answer, evidence },
       }),
     ); // prettier-ignore
@@ -142,13 +144,13 @@ export function createStaffCases({ db, clock, audit, notices, open, close }: Sta
 
   function withOpenCase(
     id: string,
-    { includeRestricted }: CaseActor,
+    { viewer }: CaseActor,
     work: (tx: Transaction, found: CaseRecord) => Promise<CaseRecord>,
   ) {
     if (!isUuid(id)) return Promise.reject(new AppError('NOT_FOUND'));
     return db.$transaction(async (tx) => {
-      const where = { id, ...(includeRestricted ? {} : { user: { processingRestrictedAt: null } }) };
-      const about = await tx.dataSubjectRequest.findFirst({ where, select: { userId: true } });
+      const about = await tx.dataSubjectRequest.findUnique({ where: { id }, select: { userId: true } });
+      if (about) await requirePrivacyRight(tx, viewer, 'privacy:cases', about.userId);
       const user = about && (await lockAccount(tx, about.userId));
       const found = user && (await tx.dataSubjectRequest.findUnique({ where: { id }, select: CASE_COLUMNS }));
       if (!found || user.status === 'ERASED') throw new AppError('NOT_FOUND');

@@ -79,7 +79,7 @@ export class CaseResolver {
     @Arg('input', () => OpenCaseInput, { description: 'The request.' }) input: OpenCaseInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CasePayload> {
-    return this.present(await this.parts.cases.openByStaff(input, await actorOf(context)), context);
+    return this.present(await this.parts.cases.openByStaff(input, actorOf(context)), context);
   }
 
   @Authorized('privacy:cases')
@@ -88,7 +88,7 @@ export class CaseResolver {
     description:
       'Gives a request more time, once: two further months (Art. 12(3) GDPR), 45 further days under the CCPA. The ' +
       'person is told by mail until when, and why. Errors: ' +
-      'NOT_FOUND, CONFLICT when it is closed, overdue or was extended before.',
+      'NOT_FOUND, FORBIDDEN, CONFLICT when it is closed, overdue or was extended before.',
   })
   async extendCase(
     @Arg('id', () => ID, { description: 'The case.' }) id: string,
@@ -97,10 +97,7 @@ export class CaseResolver {
     @Arg('notify', () => Boolean, { defaultValue: true, description: NOTIFY }) notify: boolean,
     @Ctx() context: GraphqlContext,
   ): Promise<CasePayload> {
-    return this.present(
-      await this.parts.cases.extend({ id, reason, notify }, await actorOf(context)),
-      context,
-    );
+    return this.present(await this.parts.cases.extend({ id, reason, notify }, actorOf(context)), context);
   }
 
   @Authorized('privacy:cases')
@@ -108,13 +105,13 @@ export class CaseResolver {
     nullable: true,
     description:
       'Answers a request. The person is told the decision, the reason and the answer by mail, and of a refusal where to ' +
-      'complain. Errors: NOT_FOUND, BAD_USER_INPUT, CONFLICT when it was answered before.',
+      'complain. Errors: NOT_FOUND, FORBIDDEN for somebody above oneself, BAD_USER_INPUT, CONFLICT when it was answered before.',
   })
   async closeCase(
     @Arg('input', () => CloseCaseInput, { description: 'The answer.' }) input: CloseCaseInput,
     @Ctx() context: GraphqlContext,
   ): Promise<CasePayload> {
-    return this.present(await this.parts.cases.closeByStaff(input, await actorOf(context)), context);
+    return this.present(await this.parts.cases.closeByStaff(input, actorOf(context)), context);
   }
 
   private present(record: CaseRecord, context: GraphqlContext): CasePayload {
@@ -128,9 +125,8 @@ export class CaseResolver {
   }
 }
 
-async function actorOf(context: GraphqlContext) {
-  const { userId } = requireViewer(context);
-  return { userId, origin: context.origin, includeRestricted: await readsRestricted(context) };
+function actorOf(context: GraphqlContext) {
+  return { viewer: requireViewer(context), origin: context.origin };
 }
 
 function readPosition([dueAt, id]: string[]): CasePosition {

@@ -4,11 +4,11 @@ import type { Database, Transaction } from '../../../database/client.js';
 import type { Jobs } from '../../../jobs/jobs.js';
 import type { Log } from '../../../log.js';
 import type { Mail } from '../../../mail/outbox.js';
-import { AppError } from '../../../errors.js';
 import type { Privacy } from '../../../privacy/privacy.js';
-import { rankOf, type Role } from '../../../security/rights/permissions.js';
+import type { Viewer } from '../../../security/rights/viewer.js';
 import type { RequestOrigin } from '../../../security/requests/request-context.js';
 import type { SignStatement } from '../../../security/signing-keys/signed-statement.js';
+import type { StaffRights } from '../../identity/accounts/staff-rights.js';
 import type { AuditService } from '../../audit/audit.service.js';
 import type { CaseService } from '../cases/case.service.js';
 import type { ErasureLedger, LedgerEntry } from './erasure-ledger.js';
@@ -47,7 +47,7 @@ export interface ErasureParts {
       userId: string,
       findLeaving?: (tx: Transaction, userIds: readonly string[]) => Promise<Set<string>>,
     ): Promise<void>;
-    findRoles(userIds: readonly string[], client: Transaction): Promise<Role[][]>;
+    requirePrivacyRight: StaffRights['requirePrivacyRight'];
   };
   /** Erases the counts of attempts about accounts (ids) and addresses. Rejects while their store does not answer. */
   eraseAttempts: (subjects: readonly string[]) => Promise<void>;
@@ -66,19 +66,9 @@ export interface ErasureActor {
   origin: RequestOrigin;
 }
 
-/**
- * Nobody acts on an account that stands above their own.
- *
- * @throws AppError FORBIDDEN
- */
-export async function requireRank(
-  { rights }: Pick<ErasureParts, 'rights'>,
-  tx: Transaction,
-  { actorId }: ErasureActor,
-  userId: string,
-): Promise<void> {
-  const [own = [], other = []] = await rights.findRoles([actorId, userId], tx);
-  if (rankOf(other) > rankOf(own)) throw new AppError('FORBIDDEN');
+/** The same for a member of staff who acts on somebody else's account. */
+export interface StaffActor extends ErasureActor {
+  viewer: Pick<Viewer, 'userId' | 'amr' | 'authTime'>;
 }
 
 const LEDGER_LOCK = 'custodia erasure ledger';

@@ -12,7 +12,7 @@ import { requireViewer } from '../../../security/requests/request-context.js';
 import { requireRecentSignIn } from '../../../security/rights/step-up.js';
 import type { FindNode } from '../../identity/identity.resolver.js';
 import { readsRestricted } from '../../identity/accounts/visible-user.js';
-import type { ErasureActor } from './erasure-parts.js';
+import type { StaffActor } from './erasure-parts.js';
 import type { ErasureService } from './erasure.service.js';
 import {
   ErasureNotice,
@@ -116,7 +116,8 @@ export class ErasureResolver {
     nullable: true,
     description:
       'Takes an erasure back before it is carried out: the own, or with `privacy:erase` that of another person. ' +
-      'Errors: NOT_FOUND, CONFLICT once it is cancelled, running or completed.',
+      'Errors: NOT_FOUND, CONFLICT once it is cancelled, running or completed; of others also STEP_UP_REQUIRED, and ' +
+      'FORBIDDEN for somebody above oneself.',
   })
   async cancelErasure(
     @Arg('id', () => ID, { description: 'The request.' }) id: string,
@@ -155,8 +156,9 @@ function present(record: ErasureRecord): ErasurePayload {
 }
 
 /** Who asks, for the services of this folder. */
-export function actorOf(context: GraphqlContext): ErasureActor {
-  return { actorId: requireViewer(context).userId, origin: context.origin };
+export function actorOf(context: GraphqlContext): StaffActor {
+  const viewer = requireViewer(context);
+  return { actorId: viewer.userId, viewer, origin: context.origin };
 }
 
 function readPosition([requestedAt, id]: string[]): ErasurePosition {

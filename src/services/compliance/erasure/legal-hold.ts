@@ -5,7 +5,7 @@ import { isUuid } from '../../../input/uuid.js';
 import { findReadable, lockAccount, type LockedAccount } from '../../identity/accounts/locked-user.js';
 import { beingErased, erasedAlready } from './conflicts.js';
 import { createErasureMails } from './erasure-mails.js';
-import { requireRank, type ErasureActor, type ErasureParts } from './erasure-parts.js';
+import type { ErasureActor, ErasureParts, StaffActor } from './erasure-parts.js';
 import type { ErasureRecord } from './erasure-record.js';
 import { findOpen, isHeld } from './request-erasure.js';
 
@@ -22,7 +22,7 @@ export function createLegalHolds(parts: ErasureParts) {
    *
    * @throws AppError BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; CONFLICT when it is held already, being erased or erased
    */
-  async function place(actor: ErasureActor, userId: string, given: string): Promise<void> {
+  async function place(actor: StaffActor, userId: string, given: string): Promise<void> {
     const reason = parseText(given, 'reason', { min: 1, max: MAX_REASON });
     await db.$transaction(async (tx) => {
       const user = await requireUser(tx, actor, userId);
@@ -48,11 +48,12 @@ export function createLegalHolds(parts: ErasureParts) {
    * Ends the hold. An erasure that waited is scheduled again, of which the person is told, and takes place at once when its time
    * has passed.
    *
-   * @throws AppError NOT_FOUND, FORBIDDEN; CONFLICT when the account is not held
+   * @throws AppError NOT_FOUND, FORBIDDEN; CONFLICT when the account is not held, or is the caller's own
    */
-  async function release(actor: ErasureActor, userId: string): Promise<void> {
+  async function release(actor: StaffActor, userId: string): Promise<void> {
     await db.$transaction(async (tx) => {
       await requireUser(tx, actor, userId);
+      if (actor.actorId === userId) throw ownHold();
       const { count } = await tx.legalHold.updateMany({
         where: { userId, releasedAt: null },
         data: { releasedAt: clock.now(), releasedBy: actor.actorId },
@@ -71,10 +72,11 @@ export function createLegalHolds(parts: ErasureParts) {
     await mails.scheduled(tx, await findReadable(tx, userId), { id, scheduledFor });
   }
 
-  async function requireUser(tx: Transaction, actor: ErasureActor, userId: string): Promise<LockedAccount> {
-    const user = isUuid(userId) ? await lockAccount(tx, userId) : null;
+  async function requireUser(tx: Transaction, actor: StaffActor, userId: string): Promise<LockedAccount> {
+    if (!isUuid(userId)) throw new AppError('NOT_FOUND');
+    await parts.rights.requirePrivacyRight(tx, actor.viewer, 'privacy:erase', userId);
+    const user = await lockAccount(tx, userId);
     if (!user) throw new AppError('NOT_FOUND');
-    await requireRank(parts, tx, actor, userId);
     return user;
   }
 
@@ -97,6 +99,12 @@ export type LegalHolds = ReturnType<typeof createLegalHolds>;
 
 function about({ actorId, origin }: ErasureActor, subjectId: string) {
   return { actorId, subjectId, origin };
+}
+
+function ownHold(): AppError {
+  return new AppError('CONFLICT', {
+    hint: 'The hold lies on your own account; another privacy officer releases it.',
+  });
 }
 
 function notHeld(): AppError {

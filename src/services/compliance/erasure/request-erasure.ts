@@ -3,6 +3,7 @@ import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
 import { isUuid } from '../../../input/uuid.js';
+import { requireRecentSignIn } from '../../../security/rights/step-up.js';
 import {
   findAddressee,
   findReadable,
@@ -16,12 +17,13 @@ import type { Told } from '../cases/case-notices.js';
 import { NOBODY } from '../nobody.js';
 import { beingErased, erasedAlready, findLeaving } from './conflicts.js';
 import { createErasureMails } from './erasure-mails.js';
-import { requireRank, type ErasureActor, type ErasureInternals } from './erasure-parts.js';
+import type { ErasureActor, ErasureInternals, StaffActor } from './erasure-parts.js';
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord } from './erasure-record.js';
 
 export const CARRY_OUT_JOB = 'erasure.carry-out';
 
 const NO_ORIGIN = { ipAddress: null, userAgent: null } as const;
+const OPERATOR: ErasureActor = { actorId: NOBODY, origin: NO_ORIGIN };
 
 /** At most this many characters say why. */
 const MAX_REASON = 500;
@@ -53,24 +55,25 @@ export function createRequestErasure(parts: ErasureInternals) {
   /**
    * A privacy officer has an account erased: after the grace period, or at once. At once also brings forward a
    * request that is scheduled. An account whose values do not open goes like any other, without a mail and a
-   * reason: there is no address to write to and no key to seal with.
+   * reason: there is no address to write to and no key to seal with. Without an `actor` the order is that of whoever is at the
+   * server's console, who stands above every account.
    *
    * @throws AppError BAD_USER_INPUT, NOT_FOUND, FORBIDDEN; LEGAL_HOLD while the account is held; CONFLICT when it is
    *   erased, being erased, or scheduled to be and `immediately` is false
    */
   async function erase(
-    actor: ErasureActor,
-    order: { userId: string; reason: string; immediately: boolean; byOperator?: boolean },
+    officer: StaffActor | null,
+    order: { userId: string; reason: string; immediately: boolean },
   ): Promise<ErasureRecord> {
+    const actor = officer ?? OPERATOR;
     const reason = parseText(order.reason, 'reason', { min: 1, max: MAX_REASON });
     if (!isUuid(order.userId)) throw new AppError('NOT_FOUND');
     return db.$transaction(async (tx) => {
-      await parts.rights.lockRights(tx);
+      if (officer) await parts.rights.requirePrivacyRight(tx, officer.viewer, 'privacy:erase', order.userId);
+      else await parts.rights.lockRights(tx);
       const user = await lockAccount(tx, order.userId);
       if (!user) throw new AppError('NOT_FOUND');
       if (user.status === 'ERASED') throw erasedAlready();
-      // Whoever is at the server's console stands above every account.
-      if (!order.byOperator) await requireRank(parts, tx, actor, user.id);
       await parts.rights.requireAnotherAdmin(tx, user.id, findLeaving);
       if (await isHeld(tx, user.id)) throw new AppError('LEGAL_HOLD', { satisfiedBy: 'releaseLegalHold' });
       const scheduled = order.immediately
@@ -87,19 +90,24 @@ export function createRequestErasure(parts: ErasureInternals) {
    * Takes a request back, which its subject and privacy officers may do until it is carried out. Where the account's values
    * do not open, without a mail, evidence in the case, and the origin of a subject who does it themselves.
    *
-   * @throws AppError NOT_FOUND for a request that is not there or that the caller may not know of; CONFLICT once it
-   *   is cancelled, running or completed
+   * @throws AppError NOT_FOUND for a request that is not there or that the caller may not know of; FORBIDDEN for that of
+   *   somebody above the caller, STEP_UP_REQUIRED for that of others; CONFLICT once it is cancelled, running or completed
    */
   async function cancel(
-    actor: ErasureActor,
+    actor: StaffActor,
     erasureId: string,
     mayCancelOthers: boolean,
   ): Promise<ErasureRecord> {
     const found = isUuid(erasureId)
       ? await db.erasureRequest.findUnique({ where: { id: erasureId }, select: { userId: true } })
       : null;
-    if (!found || (found.userId !== actor.actorId && !mayCancelOthers)) throw new AppError('NOT_FOUND');
+    const isOwn = found?.userId === actor.actorId;
+    if (!found || (!isOwn && !mayCancelOthers)) throw new AppError('NOT_FOUND');
     return db.$transaction(async (tx) => {
+      if (!isOwn) {
+        await parts.rights.requirePrivacyRight(tx, actor.viewer, 'privacy:erase', found.userId);
+        requireRecentSignIn(actor.viewer, clock);
+      }
       await lockAccount(tx, found.userId);
       const current = await tx.erasureRequest.findUniqueOrThrow({
         where: { id: erasureId },
@@ -114,7 +122,7 @@ export function createRequestErasure(parts: ErasureInternals) {
         select: ERASURE_COLUMNS,
       });
       const to = await findAddressee(tx, found.userId);
-      const isUnreadable = to === null && actor.actorId === found.userId;
+      const isUnreadable = to === null && isOwn;
       await record(
         tx,
         'erasure.cancelled',

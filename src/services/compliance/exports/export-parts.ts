@@ -4,6 +4,7 @@ import type { Database } from '../../../database/client.js';
 import type { Jobs } from '../../../jobs/jobs.js';
 import type { Mail } from '../../../mail/outbox.js';
 import type { AuditService } from '../../audit/audit.service.js';
+import type { StaffRights } from '../../identity/accounts/staff-rights.js';
 import type { CaseService } from '../cases/case.service.js';
 import type { Recipient } from './content/export-document.js';
 import type { ExportFiles } from './export-files.js';
@@ -12,6 +13,7 @@ export interface ExportParts {
   db: Database;
   clock: Clock;
   audit: AuditService;
+  requirePrivacyRight: StaffRights['requirePrivacyRight'];
   mail: Mail;
   jobs: Pick<Jobs, 'enqueue'>;
   cases: CaseService;

@@ -46,7 +46,8 @@ export class ExportResolver {
   @Mutation(() => DataExportPayload, {
     nullable: true,
     description:
-      'Has the data of another person gathered for them: they alone can fetch it. Errors: STEP_UP_REQUIRED, NOT_FOUND.',
+      'Has the data of another person gathered for them: they alone can fetch it. Errors: STEP_UP_REQUIRED, NOT_FOUND, ' +
+      'FORBIDDEN for somebody above oneself, CONFLICT while the account is deleted or once it is erased.',
   })
   async exportUserData(
     @Arg('userId', () => ID, { description: 'The account.' }) userId: string,

@@ -12,7 +12,11 @@ import { EXPORT_COLUMNS, type ExportRecord } from './export-record.js';
 
 export const EXPORT_JOB = 'export.run';
 
-type Requester = Pick<Viewer, 'userId'>;
+interface Requester {
+  viewer: Pick<Viewer, 'userId'>;
+  origin: RequestOrigin | null;
+  identityProof: string | null;
+}
 
 export interface ExportOrder {
   viewer: Viewer;
@@ -20,7 +24,9 @@ export interface ExportOrder {
 }
 
 /** Asking for a copy of everything held about a person. */
-export function createRequestExport({ db, clock, audit, jobs, cases }: ExportParts) {
+export function createRequestExport(parts: ExportParts) {
+  const { db, clock, audit, jobs, cases } = parts;
+
   /**
    * Has the caller's own data gathered (Art. 15 and 20 GDPR). While one copy is being made, asking again answers
    * that one.
@@ -29,49 +35,47 @@ export function createRequestExport({ db, clock, audit, jobs, cases }: ExportPar
    */
   async function request({ viewer, origin }: ExportOrder): Promise<ExportRecord> {
     requireRecentSignIn(viewer, clock);
-    return order(viewer.userId, viewer, origin, `Signed in by ${viewer.amr.join(', ')}`);
+    const identityProof = `Signed in by ${viewer.amr.join(', ')}`;
+    return db.$transaction((tx) => order(tx, viewer.userId, { viewer, origin, identityProof }));
   }
 
   /**
    * Has the data of somebody else gathered, who alone can fetch it. The caller may do so by `privacy:export`.
    *
-   * @throws AppError STEP_UP_REQUIRED, NOT_FOUND
+   * @throws AppError STEP_UP_REQUIRED; NOT_FOUND; FORBIDDEN for somebody above the caller; CONFLICT while the account is deleted,
+   *   or once it is erased
    */
   async function requestFor(userId: string, { viewer, origin }: ExportOrder): Promise<ExportRecord> {
     requireRecentSignIn(viewer, clock);
     if (!isUuid(userId)) throw new AppError('NOT_FOUND');
-    return order(userId, viewer, origin, null);
+    return db.$transaction(async (tx) => {
+      await parts.requirePrivacyRight(tx, viewer, 'privacy:export', userId);
+      return order(tx, userId, { viewer, origin, identityProof: null });
+    });
   }
 
   /**
    * The same for an operator at the console, whom the server does not know.
    *
-   * @throws AppError NOT_FOUND
+   * @throws AppError NOT_FOUND, CONFLICT
    */
   async function requestByOperator(userId: string): Promise<ExportRecord> {
     if (!isUuid(userId)) throw new AppError('NOT_FOUND');
-    return order(userId, { userId: NOBODY }, null, null);
+    const operator = { viewer: { userId: NOBODY }, origin: null, identityProof: null };
+    return db.$transaction((tx) => order(tx, userId, operator));
   }
 
-  function order(
-    userId: string,
-    viewer: Requester,
-    origin: RequestOrigin | null,
-    identityProof: string | null,
-  ) {
-    return db.$transaction(async (tx) => {
-      const user = await lockUser(tx, userId);
-      if (!user || !isVisible(user)) throw new AppError('NOT_FOUND');
-      return (await findPending(tx, userId)) ?? create(tx, userId, viewer, origin, identityProof);
-    });
+  async function order(tx: Transaction, userId: string, requester: Requester): Promise<ExportRecord> {
+    const user = await lockUser(tx, userId);
+    if (!user) throw new AppError('NOT_FOUND');
+    if (!isVisible(user)) throw new AppError('CONFLICT', { hint: WHY_NOT_EXPORTED[user.status] });
+    return (await findPending(tx, userId)) ?? create(tx, userId, requester);
   }
 
   async function create(
     tx: Transaction,
     userId: string,
-    viewer: Requester,
-    origin: RequestOrigin | null,
-    identityProof: string | null,
+    { viewer, origin, identityProof }: Requester,
   ): Promise<ExportRecord> {
     const now = clock.now();
     const actorId = viewer.userId;
@@ -97,3 +101,9 @@ export function createRequestExport({ db, clock, audit, jobs, cases }: ExportPar
 
   return { request, requestFor, requestByOperator };
 }
+
+const WHY_NOT_EXPORTED: Partial<Record<string, string>> = {
+  DELETED:
+    'The account is deleted, and nobody could fetch the copy; restoreUser brings it back, unless it is being erased.',
+  ERASED: 'The account is erased; nothing is held about it any more.',
+};
