@@ -35,15 +35,16 @@ async function run(): Promise<void> {
   process.exit(reason === BY_SIGNAL ? 0 : 1);
 }
 
-/** From the first signal on the process has `STOP_LIMIT` to end, also when it comes amid the start. */
+/**
+ * From the first signal on the process has `STOP_LIMIT` to end, also when it comes amid the start. Further ones change
+ * nothing: one Ctrl-C under `npm start` comes twice, from the terminal and from npm, and requests are still under way.
+ */
 function waitForSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    const onSignal = () => {
-      resolve(BY_SIGNAL);
-      setTimeout(cutShort, STOP_LIMIT).unref();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
+  const requested = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(BY_SIGNAL));
   });
+  void requested.then(() => setTimeout(cutShort, STOP_LIMIT).unref());
+  return requested;
 }
 
 function cutShort(): never {

@@ -34,12 +34,25 @@ const SETTINGS = {
 };
 const started: ServerProcess[] = [];
 
+/** How README starts it, without the build before; npm neither looks for a newer one of itself nor keeps logs. */
+const NPM = ['npm', 'start', '--ignore-scripts', '--no-update-notifier', '--logs-max=0'] as const;
+
+interface Way {
+  /** `npm start` instead, as the leader of a process group, as a terminal starts it. */
+  throughNpm?: boolean;
+}
+
 /** Starts the server with nothing in its environment but these settings (undefined: unset), and returns at once. */
-export function spawnServer(settings: Record<string, string | undefined>): ServerProcess {
+export function spawnServer(
+  settings: Record<string, string | undefined>,
+  { throughNpm = false }: Way = {},
+): ServerProcess {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const [program, ...args] = throughNpm ? NPM : ([process.execPath, 'dist/main.js'] as const);
+  const child = spawn(program, args, {
     env: { PATH, HOME, ...SETTINGS, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: throughNpm,
   });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -51,8 +64,11 @@ export function spawnServer(settings: Record<string, string | undefined>): Serve
 }
 
 /** Starts the server and returns once it says that it is ready. */
-export async function startServer(settings: Record<string, string | undefined>): Promise<ReadyServer> {
-  const server = spawnServer(settings);
+export async function startServer(
+  settings: Record<string, string | undefined>,
+  way: Way = {},
+): Promise<ReadyServer> {
+  const server = spawnServer(settings, way);
   const find = () => /Custodia is ready at (\S+)/.exec(server.output())?.[1];
   await waitUntil(() => find() !== undefined || hasEnded(server), START_LIMIT);
   const url = find();
@@ -87,6 +103,15 @@ export async function stopServer(
 ): Promise<number | null> {
   child.kill(signal);
   return ended;
+}
+
+/** Sends the signal to npm and to the server alike, as Ctrl-C at a terminal does. False when neither is there. */
+export function signalGroup({ child }: ServerProcess, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(-child.pid!, signal);
+  } catch {
+    return false;
+  }
 }
 
 /** Ends every server that is still running, and its PostgreSQL with it. */
