@@ -107,8 +107,14 @@ export class ConfigError extends Error {
 /**
  * Reads the environment. Returns the configuration and warnings (misspelt names); throws ConfigError
  * with all problems. Neither ever repeats a value.
+ *
+ * `findProblems`: what parts further right find wrong with it, told in the same list. Where a setting is itself a
+ * problem they see its default.
  */
-export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: string[] } {
+export function readConfig(
+  env: NodeJS.ProcessEnv,
+  findProblems: (config: Config) => string[] = () => [],
+): { config: Config; warnings: string[] } {
   const problems: string[] = [];
   const read = readerOf(env, problems);
   const port = read('PORT') ?? 4000;
@@ -179,6 +185,7 @@ export function readConfig(env: NodeJS.ProcessEnv): { config: Config; warnings: 
   };
   problems.push(...contradictions(config));
   if (config.environment === 'production') problems.push(...productionProblems(config, env));
+  problems.push(...findProblems(config));
   const warnings = [...misspeltNames(env), ...leaks(config)];
   // What is missing may have been set under a misspelt name.
   if (problems.length > 0) throw new ConfigError([...problems, ...warnings]);

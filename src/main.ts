@@ -1,3 +1,4 @@
+import { findKeyRingProblems } from './app/key-ring.js';
 import { startServer } from './app/start-server.js';
 import { SECOND } from './clock.js';
 import { ConfigError, readConfig } from './config.js';
@@ -18,7 +19,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 await run().catch(fail);
 
 async function run(): Promise<void> {
-  const { config, warnings } = readConfig(process.env);
+  const { config, warnings } = readConfig(process.env, findKeyRingProblems);
   const log = createLog(config.logLevel);
   for (const warning of warnings) print(`Warning: ${warning}`);
   const stopRequested = waitForSignal();

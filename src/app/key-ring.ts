@@ -3,11 +3,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.js';
 import { followKeyRingFile } from '../privacy/followed-key-ring.js';
-import { generateKeyRing, loadKeyRing, type KeyEncryption, type KeyRing } from '../privacy/key-ring.js';
+import {
+  generateKeyRing,
+  loadKeyRing,
+  loadKeyRingFile,
+  type KeyEncryption,
+  type KeyRing,
+} from '../privacy/key-ring.js';
 import { openAwsKms } from '../privacy/key-stores/aws-kms.js';
 import { combineStores } from '../privacy/key-stores/several-stores.js';
 import { requireWorkingStore } from '../privacy/key-stores/store-health.js';
 import { openVaultTransit } from '../privacy/key-stores/vault-transit.js';
+import { KeyRingError } from '../privacy/privacy-errors.js';
 
 type KeyConfig = Pick<Config, 'keyRing' | 'keys' | 'dataDir'>;
 
@@ -40,6 +47,21 @@ async function openEncryption(
     active,
     [...stores.values()].filter((store) => store !== active),
   );
+}
+
+/** What is wrong with the ring that is configured, for the list of what else is; it names key ids, never keys. */
+export function findKeyRingProblems({ keyRing, keys }: Pick<Config, 'keyRing' | 'keys'>): string[] {
+  if (keyRing === null) return [];
+  const options = { wrapsOutside: keys.wrapsWith !== 'ring' };
+  try {
+    if ('json' in keyRing) loadKeyRing(keyRing.json, options);
+    else loadKeyRingFile(keyRing.file, options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof KeyRingError)) throw error;
+    const setting = 'json' in keyRing ? 'KEY_RING' : 'KEY_RING_FILE';
+    return error.problems.map((problem) => `${setting}: ${problem}`);
+  }
 }
 
 /** The file of the key ring; null when it comes from the environment. */

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { makeDataDir, removeDataDir } from '../setup/data-dir.js';
 import { findPostgresPid, spawnServer, startServer, stopAllServers } from '../setup/server-process.js';
 import { testServer } from '../setup/test-database.js';
@@ -34,6 +36,37 @@ test('production without keys lists every problem at once and starts nothing', a
   }
   expect(server.output()).not.toContain('Started PostgreSQL');
 });
+
+test.each(['KEY_RING_FILE', 'KEY_RING'])(
+  'production lists the problems of %s with all others, before it reaches for the database',
+  async (setting) => {
+    const key = (bytes: number) => Buffer.alloc(bytes).toString('base64');
+    const json = JSON.stringify({
+      encryption: { active: 'k1', keys: { k1: key(32) } },
+      searchIndex: { active: 'k1', keys: { k1: key(5) } },
+      pepper: { active: 'k1', keys: {} },
+    });
+    const file = join(dataDir, 'bad-ring.json');
+    await writeFile(file, json, { mode: 0o600 });
+    const server = spawnServer({
+      DATA_DIR: dataDir,
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'http://accounts.example.com',
+      [setting]: setting === 'KEY_RING' ? json : file,
+    });
+    expect(await server.ended).toBe(1);
+    for (const problem of [
+      'PUBLIC_URL must be https',
+      'Set DATABASE_URL',
+      `${setting}: encryption.k1: the key is not random`,
+      `${setting}: searchIndex.k1: the key has 5 bytes, not 32`,
+      `${setting}: pepper.active: names no key`,
+    ]) {
+      expect(server.output()).toContain(`  - ${problem}`);
+    }
+    expect(server.output()).not.toContain(key(5));
+  },
+);
 
 test('a database that is not there is named without its password', async () => {
   const server = spawnServer({
