@@ -138,6 +138,19 @@ test('the owner is updated through its child', async () => {
   expect(await it.db.user.findUnique({ where: { email } })).toMatchObject({ id });
 });
 
+test('the owner is updated through its child only where a filter on it holds', async () => {
+  const [email, other] = [freshEmail(), freshEmail()];
+  const { id } = await it.db.user.create({ data: { email } });
+  await it.db.userProfile.create({ data: { userId: id } });
+  const update = (where: { email: string }, data: { email?: string; isVerified?: boolean }) =>
+    it.db.userProfile.update({ where: { userId: id }, data: { user: { update: { where, data } } } });
+  await expect(update({ email: other }, { isVerified: true })).rejects.toMatchObject({ code: 'P2025' });
+  expect(await it.db.user.findUnique({ where: { id } })).toMatchObject({ email, isVerified: false });
+  await update({ email: ` ${email.toUpperCase()}` }, { isVerified: true });
+  await update({ email }, { email: other });
+  expect(await it.db.user.findUnique({ where: { id } })).toMatchObject({ email: other, isVerified: true });
+});
+
 test('the owner is updated through a child that has no sealed columns itself', async () => {
   const userId = await makeUser();
   const consent = await it.db.consent.create({

@@ -4,11 +4,14 @@ import { freshEmail, openSealedDatabase, type SealedDatabase, sessionTimes } fro
 let it: SealedDatabase;
 let userId: string;
 let email: string;
+let sessionId: string;
+const verified = { isVerified: true };
 beforeAll(async () => {
   it = await openSealedDatabase();
   email = freshEmail();
   const sessions = { create: { ipAddress: '1', ...sessionTimes() } };
   userId = (await it.db.user.create({ data: { email, sessions, profile: { create: {} } } })).id;
+  sessionId = (await it.db.session.findFirstOrThrow({ where: { userId } })).id;
 });
 afterAll(() => it.close());
 
@@ -60,6 +63,12 @@ const QUERIES: Record<string, [string, () => Promise<unknown>]> = {
   'a bigint within JSON': ['UserProfile.preferences', () => it.db.userProfile.update({ where: { userId }, data: { preferences: { n: 1n } as never } })],
   'changing a row id': ['User.id', () => it.db.user.update({ where: { id: userId }, data: { id: userId } })],
   'changing an owner': ['Session.userId', () => it.db.session.updateMany({ data: { userId } })],
+  'a filter on the owner to update': ['User.email', () =>
+      it.db.session.update({ where: { id: sessionId }, data: { user: { update: { where: { email: { contains: 'a' } }, data: verified } } } })],
+  'a filter on what has no index of the owner to update': ['User.passwordHash', () =>
+      it.db.session.update({ where: { id: sessionId }, data: { user: { update: { where: { passwordHash: { gt: 'a' } }, data: verified } } } })],
+  'a filter on the index of the owner to update': ['User.emailIndex', () =>
+      it.db.session.update({ where: { id: sessionId }, data: { user: { update: { where: { emailIndex: { startsWith: 'k1' } }, data: verified } } } })],
   'connecting another owner': ['UserProfile.user', () => it.db.userProfile.update({ where: { userId }, data: { user: { connect: { id: userId } } } })],
   'moving a child': ['User.sessions', () => it.db.user.create({ data: { email: freshEmail(), sessions: { connect: { id: userId } } } })],
   'moving or making a child': ['User.sessions', () =>
@@ -101,7 +110,6 @@ test.each(Object.keys(QUERIES))('%s is refused, named and changes nothing', asyn
 });
 
 test('the sealed columns of a row are not written through a row that has no owner of its own', async () => {
-  const { id: sessionId } = (await it.db.session.findFirst({ where: { userId } }))!;
   await it.db.refreshToken.create({
     data: { tokenHash: 't', sequence: 1, expiresAt: new Date(), sessionId },
   });

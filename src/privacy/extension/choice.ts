@@ -10,6 +10,8 @@ import { isRow, listOf, type Model, type Row } from './models.js';
 export function rewriteChoice(privacy: Privacy, model: Model, args: Row): Row {
   const rewritten: Row = { ...args };
   if (args.where !== undefined) rewritten.where = rewriteWhere(privacy, model, args.where);
+  // Prisma's types let a cursor hold filters beside what names the row.
+  if (args.cursor !== undefined) rewritten.cursor = rewriteWhere(privacy, model, args.cursor);
   refuseOrder(privacy, model, args.orderBy);
   refuseNames(
     model,

@@ -60,10 +60,13 @@ async function sealParent(writing: Writing, model: Model, name: string, nested: 
     }
   }
   const sealed = await sealNestedCreate(writing, model, name, parent, nested, null);
+  const rewrite = (where: unknown) => rewriteWhere(writing.privacy, parent, where);
   if (nested.update !== undefined) {
     const { data, rewrap } = unwrapUpdate(model, name, nested.update);
-    sealed.update = rewrap(await sealKnownParent(writing, model, name, parent, data, isOwner ? owner : null));
+    const changes = await sealKnownParent(writing, model, name, parent, data, isOwner ? owner : null);
+    sealed.update = rewrap(changes, rewrite);
   }
+  if (isRow(nested.disconnect)) sealed.disconnect = rewrite(nested.disconnect);
   return sealed;
 }
 
@@ -214,7 +217,7 @@ function unwrapUpdate(model: Model, name: string, part: unknown) {
   const long = isRow(given.data) && Object.keys(given).every((key) => key === 'data' || key === 'where');
   return {
     data: long ? (given.data as Row) : given,
-    rewrap: (data: Row, rewrite: (where: unknown) => unknown = (where) => where): Row =>
+    rewrap: (data: Row, rewrite: (where: unknown) => unknown): Row =>
       long ? { ...(given.where === undefined ? {} : { where: rewrite(given.where) }), data } : data,
   };
 }

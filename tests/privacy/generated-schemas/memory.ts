@@ -5,7 +5,7 @@ import { type Row, spelling } from './values.js';
 export type Memory = ReadonlyMap<ModelShape, Map<string, Row>>;
 
 /** Ends an operation that must not succeed with what Prisma's error says then. */
-export function refuse(code: 'P2002' | 'P2014'): never {
+export function refuse(code: 'P2002' | 'P2014' | 'P2025'): never {
   throw Object.assign(new Error(`refused with ${code}`), { code });
 }
 

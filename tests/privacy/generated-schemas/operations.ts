@@ -6,7 +6,7 @@ import { changesOf, newRow, type Row, valueOf } from './values.js';
 export type Operation = { model: number; inTransaction: boolean } & (
   | { do: 'create'; row: Row; owner: Owner; below: Below[]; hasId: boolean }
   | { do: 'createMany'; rows: Row[]; owner: number; returns: boolean }
-  | { do: 'update'; which: number; byUnique: boolean; changes: Row; below: Below[]; ofUser: Row | null }
+  | { do: 'update'; which: number; byUnique: boolean; changes: Row; below: Below[]; ofUser: OfUser | null }
   | { do: 'upsert'; which: number | null; owner: number; byUnique: boolean; row: Row; changes: Row }
   | { do: 'delete'; which: number }
   | { do: 'find'; filter: Filter | null; columns: string[]; relations: boolean }
@@ -26,6 +26,13 @@ export interface Below {
   which: number;
   rows: [Row, ...Row[]];
   changes: Row;
+}
+
+/** What is written into the user of a row through that row; `hits`: the filter asks for what the user has. */
+export interface OfUser {
+  changes: Row;
+  filter: Filter | null;
+  hits: boolean;
 }
 
 /** A look-up by a searchable column, of the rows themselves or of their users. */
@@ -58,7 +65,8 @@ function operationsOn(shape: SchemaShape, model: ModelShape, index: number): fc.
   const below = model.kind === 'self' ? belowOf(shape) : fc.constant<Below[]>([]);
   const way = fc.constantFrom<Owner['way'][]>('column', 'connect', 'create');
   const owner = fc.record({ which, way, user: newRow(user) });
-  const ofUser = model.kind === 'self' ? fc.constant(null) : fc.option(changesOf(user), { freq: 2 });
+  const written = fc.record({ changes: changesOf(user), filter: filterOf(user, user), hits: fc.boolean() });
+  const ofUser = model.kind === 'self' ? fc.constant(null) : fc.option(written, { freq: 2 });
   return [
     fc.record({ ...common, do: fc.constant('create'), row, owner, below, hasId: fc.boolean() }),
     fc.record({

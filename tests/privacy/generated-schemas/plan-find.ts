@@ -39,14 +39,21 @@ export function selectionOf([user, ...others]: SchemaShape, model: ModelShape): 
   );
 }
 
-function whereOf({ onUser, column, how, values }: Filter): object {
+/** The filter as Prisma takes it. */
+export function whereOf({ onUser, column, how, values }: Filter): object {
   const comparison = { equals: values[0], in: values, not: { not: values[0] } }[how];
   const where = { [column]: how === 'in' ? { in: values } : comparison };
   return onUser ? { user: where } : where;
 }
 
 /** As in SQL, an empty column neither equals a value nor differs from it. */
-function matches([user]: SchemaShape, memory: Memory, model: ModelShape, filter: Filter, row: Row): boolean {
+export function matches(
+  [user]: SchemaShape,
+  memory: Memory,
+  model: ModelShape,
+  filter: Filter,
+  row: Row,
+): boolean {
   const { onUser, how, values } = filter;
   const [on, of] = onUser ? [user, rowsOf(memory, user).get(String(row.userId))!] : [model, row];
   const column = on.columns.find(({ name }) => name === filter.column)!;

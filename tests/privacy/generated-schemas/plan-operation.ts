@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Delegates } from './generated-client.js';
 import { below, change, insert, type Memory, pick, refuse, remove, rowsOf } from './memory.js';
-import type { Below, Operation } from './operations.js';
-import { planFind } from './plan-find.js';
+import type { Below, Filter, OfUser, Operation } from './operations.js';
+import { matches, planFind, whereOf } from './plan-find.js';
 import { callName, type ModelShape, rowIdOf, type SchemaShape } from './schema-arbitrary.js';
 import type { Row } from './values.js';
 
@@ -98,16 +98,15 @@ function planCreateMany(
 function planUpdate(shape: SchemaShape, memory: Memory, model: ModelShape, given: Of<'update'>): Plan | null {
   const id = pick(rowsOf(memory, model).keys(), given.which);
   if (id === null) return null;
-  const [user] = shape;
   const { changes, ofUser } = given;
   const nested = given.below.map((one) => planBelow(shape, memory, id, one));
-  const above = ofUser && { user: { update: ofUser } };
-  const data = { ...changes, ...dataOf(nested), ...above };
+  const ownerId = String(rowsOf(memory, model).get(id)!.userId);
+  const above = ofUser && planOwner(shape, memory, ownerId, ofUser);
+  const data = { ...changes, ...dataOf(nested), ...above?.data };
   return {
     call: (client) => on(client, model).update!({ where: naming(memory, model, id, given.byUnique), data }),
     apply(now) {
-      const userId = String(rowsOf(now, model).get(id)!.userId);
-      if (ofUser) change(now, user, userId, ofUser);
+      above?.apply(now);
       const changed = change(now, model, id, changes);
       for (const { apply } of nested) apply(now, id);
       return changed;
@@ -138,6 +137,23 @@ function planUpsert(
   return {
     call: (client) => on(client, model).upsert!({ where, create, update: changes }),
     apply: (now) => (standing ? change(now, model, id, changes) : insert(now, model, create)),
+  };
+}
+
+/** A write into the user of a row, where a filter on that user holds. */
+function planOwner(shape: SchemaShape, memory: Memory, id: string, { changes, filter, hits }: OfUser) {
+  const [user] = shape;
+  const has = filter && rowsOf(memory, user).get(id)![filter.column];
+  const asked = filter && hits && has !== null ? { ...filter, values: [has] as Filter['values'] } : filter;
+  // What changes nothing Prisma does not carry out, whatever the filter says.
+  const isFiltered = asked !== null && Object.keys(changes).length > 0;
+  const update = isFiltered ? { where: whereOf(asked), data: changes } : changes;
+  return {
+    data: { user: { update } },
+    apply(now: Memory) {
+      if (isFiltered && !matches(shape, now, user, asked, rowsOf(now, user).get(id)!)) refuse('P2025');
+      change(now, user, id, changes);
+    },
   };
 }
 
