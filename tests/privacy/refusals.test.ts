@@ -12,8 +12,20 @@ beforeAll(async () => {
   const sessions = { create: { ipAddress: '1', ...sessionTimes() } };
   userId = (await it.db.user.create({ data: { email, sessions, profile: { create: {} } } })).id;
   sessionId = (await it.db.session.findFirstOrThrow({ where: { userId } })).id;
+  const expiresAt = new Date();
+  await it.db.refreshToken.create({ data: { tokenHash: 't', sequence: 1, expiresAt, sessionId } });
+  const { id: socialLoginId } = await it.db.socialLogin.create({
+    data: { userId, provider: 'p', providerId: '1' },
+  });
+  const hashes = { stateHash: 's', browserHash: 'b' };
+  await it.db.socialFlow.create({
+    data: { ...hashes, provider: 'p', returnTo: '/', expiresAt, socialLoginId },
+  });
 });
 afterAll(() => it.close());
+
+const throughToken = (session: object) =>
+  it.db.refreshToken.update({ where: { tokenHash: 't' }, data: { session: { update: session } } });
 
 /** Queries as a careless caller might write them; many would not pass the compiler either. */
 const QUERIES: Record<string, [string, () => Promise<unknown>]> = {
@@ -69,6 +81,10 @@ const QUERIES: Record<string, [string, () => Promise<unknown>]> = {
       it.db.session.update({ where: { id: sessionId }, data: { user: { update: { where: { passwordHash: { gt: 'a' } }, data: verified } } } })],
   'a filter on the index of the owner to update': ['User.emailIndex', () =>
       it.db.session.update({ where: { id: sessionId }, data: { user: { update: { where: { emailIndex: { startsWith: 'k1' } }, data: verified } } } })],
+  'changing an owner through a row that names it': ['Session.userId', () => throughToken({ userId })],
+  'changing a row id through a row that names it': ['Session.id', () => throughToken({ where: {}, data: { id: userId } })],
+  'writing an index through a row that names it': ['SocialLogin.providerIdIndex', () =>
+      it.db.socialFlow.update({ where: { stateHash: 's' }, data: { socialLogin: { update: { providerIdIndex: 'x' } } } })],
   'connecting another owner': ['UserProfile.user', () => it.db.userProfile.update({ where: { userId }, data: { user: { connect: { id: userId } } } })],
   'moving a child': ['User.sessions', () => it.db.user.create({ data: { email: freshEmail(), sessions: { connect: { id: userId } } } })],
   'moving or making a child': ['User.sessions', () =>
@@ -93,6 +109,7 @@ const snapshot = async () =>
     await it.sql('SELECT * FROM users ORDER BY id'),
     await it.sql('SELECT * FROM sessions ORDER BY id'),
     await it.sql('SELECT * FROM user_profiles'),
+    await it.sql('SELECT * FROM social_logins'),
     await it.sql('SELECT * FROM data_keys'),
   ]);
 
@@ -110,14 +127,11 @@ test.each(Object.keys(QUERIES))('%s is refused, named and changes nothing', asyn
 });
 
 test('the sealed columns of a row are not written through a row that has no owner of its own', async () => {
-  await it.db.refreshToken.create({
-    data: { tokenHash: 't', sequence: 1, expiresAt: new Date(), sessionId },
-  });
-  const update = (data: object) =>
-    it.db.refreshToken.update({ where: { tokenHash: 't' }, data: { session: { update: data } } });
-  await expect(update({ ipAddress: 'x' })).rejects.toThrow(/RefreshToken\.session/);
-  await expect(update({ data: { user: { update: { email } } } })).rejects.toThrow(/RefreshToken\.session/);
-  await update({ revokedReason: 'fine' });
+  await expect(throughToken({ ipAddress: 'x' })).rejects.toThrow(/RefreshToken\.session/);
+  await expect(throughToken({ data: { user: { update: { email } } } })).rejects.toThrow(
+    /RefreshToken\.session/,
+  );
+  await throughToken({ revokedReason: 'fine' });
   expect(await it.db.session.findUnique({ where: { id: sessionId } })).toMatchObject({
     ipAddress: '1',
     revokedReason: 'fine',

@@ -13,6 +13,9 @@ export interface Target {
   owner: RowOwner | null;
 }
 
+/** For an update that seals nothing and so need not know its row. */
+export const NOBODYS: Target = { rowId: '', owner: null };
+
 /** Whether an update must know its row first: it writes sealed columns or reaches into related rows. */
 export function needsTarget(model: Model, data: Row): boolean {
   return writesSealed(model, data) || [...model.relations.keys()].some((name) => data[name] !== undefined);
@@ -82,7 +85,7 @@ async function sealKnownParent(
   if (needsTarget(parent, data)) {
     throw new UnsafeQueryError(model.name, name, `update the sealed columns of ${parent.name} by itself`);
   }
-  return data;
+  return sealUpdate(writing, parent, data, NOBODYS);
 }
 
 /** Rows that name this row: theirs is the user that this row is, or nobody's when this row is no user. */
@@ -164,7 +167,7 @@ async function sealOneOfMany(
   const changes = requireRow(child, 'update', data);
   const rewritten = await rewriteUniqueWhere(writing, child, where);
   if (!needsTarget(child, changes)) {
-    return { where: rewritten, data: await sealUpdate(writing, child, changes, { rowId: '', owner: null }) };
+    return { where: rewritten, data: await sealUpdate(writing, child, changes, NOBODYS) };
   }
   const target = await findTarget(writing, child, rewritten);
   if (!target || (owner && target.owner?.id !== owner.id)) throw writing.store.notFound(child.name);
@@ -205,9 +208,8 @@ export async function upsertParts(
   target: Target | null,
 ): Promise<Row> {
   if (target) return { where, create, update: await sealUpdate(writing, model, changes, target) };
-  const nobody: Target = { rowId: '', owner: null };
   if (model.sealed.size === 0)
-    return { where, create, update: await sealUpdate(writing, model, changes, nobody) };
+    return { where, create, update: await sealUpdate(writing, model, changes, NOBODYS) };
   return { where: { [model.rowId]: randomUUID() }, create, update: {} };
 }
 

@@ -9,7 +9,7 @@ import { openResult, type OpeningOptions } from './open-rows.js';
 import { findTarget, type Writing } from './owners.js';
 import type { RowStore } from './row-store.js';
 import { sealCreate } from './seal-create.js';
-import { needsTarget, sealUpdate, upsertParts } from './seal-update.js';
+import { needsTarget, NOBODYS, sealUpdate, upsertParts } from './seal-update.js';
 import { planSelection } from './selection.js';
 
 /** One call of a model operation as Prisma's query extension sees it. */
@@ -118,7 +118,7 @@ async function sealUpdateArgs(writing: Writing, model: Model, args: Row): Promis
   const where = await rewriteUniqueWhere(writing, model, args.where);
   const data = requireRow(model, 'data', args.data);
   if (!needsTarget(model, data))
-    return { ...args, where, data: await sealUpdate(writing, model, data, NO_TARGET) };
+    return { ...args, where, data: await sealUpdate(writing, model, data, NOBODYS) };
   const target = await findTarget(writing, model, where);
   if (!target) throw missing(writing, model, 'update');
   return {
@@ -143,8 +143,6 @@ async function sealUpdateManyArgs({ privacy }: Writing, model: Model, args: Row)
   refuseSealedMany(model, requireRow(model, 'data', args.data));
   return rewriteChoice(privacy, model, args);
 }
-
-const NO_TARGET = { rowId: '', owner: null };
 
 /** In a batch the row may have been made earlier in the same batch, where a look-up cannot see it. */
 function missing({ store }: Writing, model: Model, operation: string): Error {
