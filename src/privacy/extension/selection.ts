@@ -32,7 +32,7 @@ const DATA_KEY = { select: { wrappedKey: true } };
  * Reads `select`, `include` and `omit` and adds what opening needs: ids, owner and the wrapped data key.
  * `ownerAbove`: the data key comes with the row above (or beside the query), not with the row itself.
  *
- * @throws UnsafeQueryError where the caller selects a search index
+ * @throws UnsafeQueryError where the caller asks for a search index
  */
 export function planSelection(privacy: Privacy, model: Model, args: Row, ownerAbove = false): Selection {
   const planned: Row = { ...args };
@@ -79,6 +79,9 @@ function keyPlace(privacy: Privacy, model: Model): Plan['keyAt'] {
 }
 
 function chosenColumns(model: Model, { select, omit }: Row): string[] {
+  // The client leaves index columns out of every result: whoever does not omit one asks for it.
+  const shown = isRow(omit) ? Object.keys(omit).filter((name) => omit[name] === false) : [];
+  for (const name of shown) refuseIndexColumn(model, name);
   if (!isRow(select)) return [...model.sealed.keys()].filter((name) => !(isRow(omit) && omit[name] === true));
   for (const name of Object.keys(select)) if (select[name]) refuseIndexColumn(model, name);
   return [...model.sealed.keys()].filter((name) => select[name] === true);
