@@ -4,7 +4,7 @@ import { readFields, schemaOfFields, type FieldSpec, type FieldType, type FieldV
 import { parseHttpUrl } from './http-url.js';
 import { parseJsonObject, type JsonObject } from './json-object.js';
 import { parsePhoneNumber } from './phone-number.js';
-import { parseRawText, parseText, type TextOptions } from './text.js';
+import { MAX_TEXT_LENGTH, parseRawText, parseText, type TextOptions } from './text.js';
 import { parseUuid } from './uuid.js';
 
 export const emailAddress: FieldType<string> = {
@@ -48,12 +48,15 @@ export function oneOf<const T extends string>(words: readonly T[]): FieldType<T>
 export function text(options: TextOptions = {}): FieldType<string> {
   return {
     parse: (value, field) => parseText(value, field, options),
-    schema: { type: 'string', minLength: options.min ?? 0, maxLength: options.max ?? 10_000 },
+    schema: { type: 'string', minLength: options.min ?? 0, maxLength: options.max ?? MAX_TEXT_LENGTH },
   };
 }
 
-/** A password or token: kept as it was sent, never trimmed; at most `max` code points. */
-export function secret(max: number): FieldType<string> {
+/**
+ * A password or token: kept as it was sent, never trimmed; at most `max` code points. What GraphQL takes as well has
+ * the limit of every string there, so that both give the same answer: the service's.
+ */
+export function secret(max = MAX_TEXT_LENGTH): FieldType<string> {
   return {
     parse: (value, field) => parseRawText(value, field, max),
     schema: { type: 'string', maxLength: max, format: 'password' },

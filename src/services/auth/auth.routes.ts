@@ -83,7 +83,7 @@ function loginRoute({ signIn, clock }: AuthRoutesParts): Route {
     summary: 'Sign in with address and password',
     description: `${COOKIE_MODE} ${DEVICE}`,
     auth: 'none',
-    input: { email: required(emailAddress), password: required(secret(1024)) },
+    input: { email: required(emailAddress), password: required(secret()) },
     responses: {
       200: {
         description: 'The user is signed in, or has to prove a second factor.',
@@ -111,9 +111,9 @@ function mfaRoute({ signIn, clock }: AuthRoutesParts): Route {
     description: `${COOKIE_MODE} ${DEVICE}`,
     auth: 'none',
     input: {
-      challenge: required(secret(200)),
+      challenge: required(secret()),
       method: required(oneOf(MFA_METHODS)),
-      code: required(secret(16_384)),
+      code: required(secret()),
     },
     responses: { 200: { description: 'The user is signed in.', schema: SIGNED_IN } },
     errors: [...SIGN_IN_ERRORS, 'TOKEN_INVALID', 'MFA_INVALID'],
@@ -130,7 +130,7 @@ function refreshRoute({ sessions, clock }: AuthRoutesParts): Route {
     summary: 'Exchange a refresh token for fresh tokens',
     description: COOKIE_MODE,
     auth: 'none',
-    input: { refresh_token: optional(secret(200)) },
+    input: { refresh_token: optional(secret()) },
     responses: { 200: { description: 'Fresh tokens.', schema: REFRESHED } },
     errors: ['TOKEN_INVALID', 'TOKEN_REUSED', 'ACCOUNT_SUSPENDED', 'ACCOUNT_DELETED', 'CSRF_HEADER_REQUIRED'],
     handler: async (context, input) => {
