@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { presentAppError } from '../graphql/answers/present-error.js';
 import { createGraphqlContext, type GraphqlContext } from '../graphql/context.js';
 import type { Cursors } from '../graphql/lists/cursor.js';
 import type { GraphqlServer } from '../graphql/server.js';
@@ -9,7 +10,7 @@ import type { RequestContext } from '../security/requests/request-context.js';
 import { headersOf, readGraphqlRequest, type GraphqlRequest } from './graphql-request.js';
 import type { AnswerOnce, HttpAnswer } from './idempotency.js';
 import { mediaTypeFor } from './media-type.js';
-import { formatRestError } from './rest-error.js';
+import { asAppError, formatRestError } from './rest-error.js';
 
 const PATH = '/graphql';
 
@@ -80,21 +81,16 @@ export function registerGraphql(
       return reply.code(given.status).headers(given.headers).send(given.body);
     },
     errorHandler(error, request, reply) {
-      const { status, headers, body } = formatRestError(error, request.id, log);
-      const { error: message, ...details } = body;
-      const retryAfter = headers['retry-after'];
-      const extensions = {
-        ...details,
-        ...(retryAfter === undefined ? {} : { retryAfterSeconds: Number(retryAfter) }),
-      };
+      const { status, headers } = formatRestError(error, request.id, log);
+      const known = asAppError(error);
       const type = mediaTypeFor(request.headers.accept);
       // Clients that ask by hash first look for this among answers that went well, if they ask for plain JSON.
-      const isHashUnknown = body.code === 'PERSISTED_QUERY_NOT_FOUND' && type.startsWith('application/json');
+      const isHashUnknown = known.code === 'PERSISTED_QUERY_NOT_FOUND' && type.startsWith('application/json');
       void reply
         .code(isHashUnknown ? 200 : status)
         .headers(headers)
         .header('content-type', type)
-        .send(JSON.stringify({ errors: [{ message, extensions }] }));
+        .send(JSON.stringify({ errors: [presentAppError(known, request.id)] }));
     },
   });
 }

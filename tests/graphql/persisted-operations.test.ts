@@ -152,6 +152,25 @@ describe('a manifest', () => {
       }
     });
 
+    test('a document id that is none is told by the name that the request has for it', async () => {
+      for (const asked of [{ documentId: 5 }, { documentId: ['book-1'] }]) {
+        const { status, body } = await post(server, asked);
+        expect(status).toBe(400);
+        expect(body).toEqual({
+          errors: [
+            {
+              message: expect.any(String),
+              extensions: {
+                code: 'BAD_USER_INPUT',
+                requestId: expect.any(String),
+                fields: { documentId: 'must be text' },
+              },
+            },
+          ],
+        });
+      }
+    });
+
     test('no other is, whatever it is called', async () => {
       server.library.shelf.order.length = 0;
       const other = `${BORROW} `;

@@ -38,25 +38,31 @@ interface Shown {
  * the values that graphql-js quotes; anything else masked.
  */
 export function presentError(error: GraphQLError, presentation: ErrorPresentation): GraphQLFormattedError {
-  const { code, message, fields, retryAfterSeconds, satisfiedBy, stepUp, hint, figures } = show(
-    error,
-    presentation,
-  );
-  const { requestId } = presentation;
+  const shown = show(error, presentation);
   return {
-    message,
+    message: shown.message,
     ...(error.locations?.length ? { locations: error.locations } : {}),
     ...(error.path ? { path: error.path } : {}),
-    extensions: {
-      code,
-      requestId,
-      ...(fields ? { fields } : {}),
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      ...(satisfiedBy === undefined ? {} : { satisfiedBy }),
-      ...(stepUp === undefined ? {} : { stepUp }),
-      ...(hint === undefined ? {} : { hint }),
-      ...figures,
-    },
+    extensions: extensionsOf(shown, presentation.requestId),
+  };
+}
+
+/** The same of an error that ended the request before there was an operation. */
+export function presentAppError(error: AppError, requestId: string): GraphQLFormattedError {
+  return { message: error.message, extensions: extensionsOf(showAppError(error), requestId) };
+}
+
+function extensionsOf(shown: Shown, requestId: string): Record<string, unknown> {
+  const { code, fields, retryAfterSeconds, satisfiedBy, stepUp, hint, figures } = shown;
+  return {
+    code,
+    requestId,
+    ...(fields ? { fields } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(satisfiedBy === undefined ? {} : { satisfiedBy }),
+    ...(stepUp === undefined ? {} : { stepUp }),
+    ...(hint === undefined ? {} : { hint }),
+    ...figures,
   };
 }
 
