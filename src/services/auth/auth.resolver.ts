@@ -69,7 +69,9 @@ export class AuthResolver {
   @Mutation(() => SuccessPayload, {
     nullable: true,
     description:
-      'Ends the current session at once, in every process; in cookie mode also when the access token has expired.',
+      'Ends the current session at once, in every process: by the access token or, in cookie mode and without ' +
+      '`Authorization`, by the cookie, which it clears. UNAUTHENTICATED (401) for an access token that has expired or is not ' +
+      'good, whatever the cookie: nothing is ended or cleared then, so send that header with a good token or not at all.',
   })
   async logout(@Ctx() context: GraphqlContext): Promise<SuccessPayload> {
     await logoutThrough(context, this.sessions);

@@ -151,7 +151,9 @@ function logoutRoute({ sessions }: AuthRoutesParts): Route {
     path: '/api/v1/auth/logout',
     tag: 'auth',
     summary: 'End the current session',
-    description: 'By the access token or, in cookie mode, by the refresh token of the cookie.',
+    description:
+      'By the access token or, in cookie mode and without `Authorization`, by the cookie, which it clears. An access ' +
+      'token that has expired or is not good is refused whatever the cookie, and nothing is ended or cleared then.',
     auth: 'none',
     responses: { 204: { description: 'The session has ended.' } },
     errors: ['UNAUTHENTICATED', 'TOKEN_INVALID', 'CSRF_HEADER_REQUIRED'],

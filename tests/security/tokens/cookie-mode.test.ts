@@ -109,6 +109,31 @@ test('logging out by the cookie, without an access token, ends the session and c
   });
 });
 
+test('a bad access token is refused at the log-out too, whose descriptions say to send none beside the cookie', async () => {
+  const login = await logIn();
+  const headers = { ...COOKIE_MODE, ...cookieOf(login) };
+  const altered = String(login.body?.access_token).replace(/.{3}$/, 'AAA');
+  const query = 'mutation { logout { success } }';
+  for (const [path, body] of [
+    ['/api/v1/auth/logout', {}],
+    ['/graphql', { query }],
+  ] as const) {
+    const answer = await post(path, body, { ...headers, authorization: `Bearer ${altered}` });
+    expect(answer).toMatchObject({ status: 401, setCookie: [] });
+  }
+  const answer = await post('/graphql', { query }, headers);
+  expect(answer).toMatchObject({ body: { data: { logout: { success: true } } }, setCookie: EXPIRED });
+
+  const rule = /without `Authorization`/;
+  const { body: api } = await server.rest('GET', '/api/v1/openapi.json');
+  const { paths } = api as { paths: Record<string, { post: { description: string } }> };
+  expect(paths['/api/v1/auth/logout']?.post.description).toMatch(rule);
+  const ofType = `{ __type(name: "Mutation") { fields { name description } } }`;
+  const { data } = await server.graphql(ofType);
+  const { fields } = data?.__type as { fields: { name: string; description: string }[] };
+  expect(fields.find(({ name }) => name === 'logout')?.description).toMatch(rule);
+});
+
 test('a refresh in cookie mode without a cookie is refused', async () => {
   expect(await refresh(COOKIE_MODE)).toMatchObject({ status: 400, body: { code: 'TOKEN_INVALID' } });
 });
