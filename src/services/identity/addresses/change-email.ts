@@ -21,11 +21,15 @@ type Parts = IdentityParts & {
 export function createEmailChange(parts: Parts) {
   const { db, audit, mail, guard, tokens, credentials, reservations, disown } = parts;
 
+  /** Whether the address is another account's. */
+  async function isHeld(tx: Transaction, email: string, userId: string): Promise<boolean> {
+    const holder = await tx.user.findUnique({ where: { email }, select: { id: true } });
+    return holder !== null && holder.id !== userId;
+  }
+
   /** Whether the address is another account's, or reserved for one. */
   async function isTaken(tx: Transaction, email: string, userId: string): Promise<boolean> {
-    const holder = await tx.user.findUnique({ where: { email }, select: { id: true } });
-    if (holder) return holder.id !== userId;
-    return reservations.isReserved(tx, email, userId);
+    return (await isHeld(tx, email, userId)) || reservations.isReserved(tx, email, userId);
   }
 
   /**
@@ -73,8 +77,9 @@ export function createEmailChange(parts: Parts) {
     await orConflict(() =>
       db.$transaction(async (tx) => {
         const { user, email } = await tokens.spend(tx, 'CONFIRM_EMAIL_CHANGE', token);
-        if (await isTaken(tx, email, user.id)) throw takenMeanwhile();
+        if (await isHeld(tx, email, user.id)) throw takenMeanwhile();
         await swap(tx, user, { email, isVerified: true });
+        if (await reservations.isReserved(tx, email, user.id)) throw takenMeanwhile();
         await audit.record(tx, { action: 'email.changed', actorId: user.id, subjectId: user.id, origin });
         if (user.isVerified) await mailUndoLink(tx, user);
       }),

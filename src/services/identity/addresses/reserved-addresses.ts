@@ -8,7 +8,11 @@ import type { Transaction } from '../../../database/client.js';
  */
 export function createReservations({ clock }: { clock: Clock }) {
   return {
-    /** Whether the address is reserved for an account other than `userId` (null: for any account). */
+    /**
+     * Whether the address is reserved for an account other than `userId` (null: for any account). Who is about to take
+     * the address asks after writing it, in the same transaction: that write waits in the unique index for a move away
+     * which has not committed, and what is asked before it cannot see the link that the move leaves.
+     */
     async isReserved(tx: Transaction, email: string, userId: string | null): Promise<boolean> {
       const undoLink = await tx.oneTimeToken.findFirst({
         where: {

@@ -26,7 +26,7 @@ export function createInvitations(parts: Parts) {
 
   /**
    * Opens an account without a password and mails its owner a link to choose one, which works for seven days.
-   * The caller records the event.
+   * The caller records the event, and lets an error end the transaction.
    *
    * @throws AppError EMAIL_TAKEN, BAD_USER_INPUT
    */
@@ -45,7 +45,13 @@ export function createInvitations(parts: Parts) {
   async function createUser(tx: Transaction, email: string): Promise<string> {
     // Asked beforehand, since a violated constraint would end the caller's transaction.
     const holder = await tx.user.findUnique({ where: { email }, select: { id: true } });
-    if (holder || (await reservations.isReserved(tx, email, null))) throw new AppError('EMAIL_TAKEN');
+    if (holder) throw new AppError('EMAIL_TAKEN');
+    const userId = await insertUser(tx, email);
+    if (await reservations.isReserved(tx, email, null)) throw new AppError('EMAIL_TAKEN');
+    return userId;
+  }
+
+  async function insertUser(tx: Transaction, email: string): Promise<string> {
     try {
       return (await tx.user.create({ data: { email }, select: { id: true } })).id;
     } catch (error) {

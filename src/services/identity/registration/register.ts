@@ -33,8 +33,8 @@ export function createRegister(parts: Parts) {
   async function createAccount(account: NewAccount, origin: RequestOrigin): Promise<string> {
     const { email, passwordHash } = account;
     return db.$transaction(async (tx) => {
-      if (await reservations.isReserved(tx, email, null)) throw new AppError('EMAIL_TAKEN');
       const user = await tx.user.create({ data: { email, passwordHash }, select: { id: true } });
+      if (await reservations.isReserved(tx, email, null)) throw new AppError('EMAIL_TAKEN');
       for (const write of account.writers) await write(tx, user.id);
       await audit.record(tx, { action: 'user.registered', actorId: user.id, subjectId: user.id, origin });
       await verification.send(tx, { id: user.id, email });

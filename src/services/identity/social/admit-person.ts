@@ -90,9 +90,9 @@ export function createAdmitPerson(parts: Parts) {
   }
 
   async function openAccount(tx: Transaction, email: string, arrival: Arrival): Promise<Login | Refusal> {
-    if (await reservations.isReserved(tx, email, null)) throw new AppError('EMAIL_TAKEN');
     const isVerified = arrival.identity.proof === 'now';
     const { id } = await tx.user.create({ data: { email, isVerified }, select: { id: true } });
+    if (await reservations.isReserved(tx, email, null)) throw new AppError('EMAIL_TAKEN');
     await parts.prepareProfile({})(tx, id);
     const event = { actorId: id, subjectId: id, origin: arrival.origin } as const;
     await audit.record(tx, { action: 'user.registered', ...event });
