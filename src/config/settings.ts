@@ -48,7 +48,7 @@ export const SETTINGS = {
   SEARCH_INDEX_KEY_LIFETIME: setting('off', 'The same for the search-index key.', durationOrOff),
   PEPPER_LIFETIME: setting('off', 'The same for the pepper; passwords move on as their owners sign in.', durationOrOff),
   DATA_KEY_LIFETIME: setting('off', 'Data keys older than this are replaced by the hourly upkeep of keys; `off`: only by command.', durationOrOff),
-  ACCESS_TOKEN_TTL: setting('10m', 'Life of an access token.', duration),
+  ACCESS_TOKEN_TTL: setting('10m', 'Life of an access token; a lower one also counts for those that were signed before.', duration),
   REFRESH_TOKEN_TTL: setting('30d', 'Life of a refresh token; each refresh starts it anew.', duration),
   REQUIRE_VERIFIED_EMAIL: setting('false', 'Refuse sign-in until the e-mail address is verified.', yesOrNo),
   CONCEAL_ACCOUNTS: setting('false', 'Answer a registration alike whether or not the address is taken; needs `REQUIRE_VERIFIED_EMAIL=true`.', yesOrNo),

@@ -36,13 +36,15 @@ export type AuthServer = Awaited<ReturnType<typeof startAuthServer>>;
 export async function startAuthServer({
   url,
   clock = movableClock(),
+  settings = {},
 }: {
   url: string;
   clock?: MovableClock;
+  settings?: Partial<typeof AUTH_CONFIG>;
 }) {
   const log = createLog('silent');
   const keyRing = testKeyRing();
-  const config = AUTH_CONFIG;
+  const config = { ...AUTH_CONFIG, ...settings };
   const privacy = createPrivacy({ keyRing });
   const db = createDatabase({ url, privacy, poolSize: 10, log });
   const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });

@@ -33,7 +33,8 @@ export interface AccessTokens {
   issue(viewer: Viewer): Promise<AccessToken>;
   /**
    * Who a token speaks for: at once when its key is known, else after the keys were read again.
-   * Throws UNAUTHENTICATED for anything that is not a valid access token of this server.
+   * Throws UNAUTHENTICATED for anything that is not a valid access token of this server, and for one that is older
+   * than tokens now live: no process remembers the end of a session for longer than that.
    */
   verify(token: string): Viewer | Promise<Viewer>;
 }
@@ -44,6 +45,7 @@ export interface AccessTokens {
  * Whether its session has been ended is not asked here but by `authenticate`, on every request.
  */
 export function createAccessTokens({ signingKeys, clock, config }: AccessTokenDeps): AccessTokens {
+  const life = Math.floor(config.accessTokenTtl / SECOND);
   const verified = new LRUCache<string, { viewer: Viewer; deadline: number }>({
     ...CACHE,
     sizeCalculation: (_entry, token) => token.length + 256,
@@ -52,7 +54,7 @@ export function createAccessTokens({ signingKeys, clock, config }: AccessTokenDe
   async function issue(viewer: Viewer): Promise<AccessToken> {
     const key = await signingKeys.current();
     const issuedAt = Math.floor(clock.now().getTime() / SECOND);
-    const expiresAt = issuedAt + Math.floor(config.accessTokenTtl / SECOND);
+    const expiresAt = issuedAt + life;
     const claims = {
       iss: config.publicUrl,
       aud: config.publicUrl,
@@ -86,8 +88,8 @@ export function createAccessTokens({ signingKeys, clock, config }: AccessTokenDe
     if (!key) throw new AppError('UNAUTHENTICATED');
     const claims = verifySignatureAndClaims(token, key);
     const viewer = toViewer(claims);
-    const deadline = ((claims.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * SECOND;
-    verified.set(token, { viewer, deadline });
+    const last = Math.min(claims.exp ?? 0, (claims.iat ?? 0) + life);
+    verified.set(token, { viewer, deadline: (last + CLOCK_TOLERANCE_SECONDS) * SECOND });
     return viewer;
   }
 
@@ -100,6 +102,7 @@ export function createAccessTokens({ signingKeys, clock, config }: AccessTokenDe
         audience: config.publicUrl,
         clockTimestamp: Math.floor(clock.now().getTime() / SECOND),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        maxAge: life,
       });
       if (typeof payload === 'object') return payload;
     } catch (cause) {

@@ -63,7 +63,7 @@ export function createEndedSessions({ listener, db, clock, config }: EndedSessio
     add(payload.split(','));
   }
 
-  /** What was announced while nobody listened. */
+  /** What was announced while nobody listened. Older tokens than this looks back for are refused, whatever they say. */
   async function catchUp(query: (text: string, values: unknown[]) => Promise<Record<string, unknown>[]>) {
     const since = after(clock.now(), -(config.accessTokenTtl + MARGIN));
     const rows = await query(
