@@ -2,10 +2,17 @@ import pg from 'pg';
 import { SECOND } from '../clock.js';
 import type { Log } from '../log.js';
 
-const HEARTBEAT_INTERVAL = 2 * SECOND;
+const HEARTBEAT_INTERVAL = 300;
+/**
+ * For longer than this nothing is taken for heard that no answer has confirmed: below a second, which is what revocation
+ * promises, and above an interval and a slow answer.
+ */
+const MAX_SILENCE = 900;
+/**
+ * After this an unanswered connection is replaced. Longer, since a process that was busy for a moment would else give up a
+ * good one, and with it the keys in its memory, which have to be unwrapped anew.
+ */
 const HEARTBEAT_TIMEOUT = 2 * SECOND;
-/** Longer than this without an answer, and the connection counts as dead although nobody said so. */
-const MAX_SILENCE = 5 * SECOND;
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 5 * SECOND;
 
@@ -24,19 +31,33 @@ export type NotificationListener = ReturnType<typeof createNotificationListener>
 /**
  * Listens on channels of PostgreSQL over one connection of its own, which comes back by itself after it
  * was lost. A heartbeat finds a connection that died without a word (a NAT that forgot it, a host that
- * lost power); answers come in order, so after an answer no earlier notification is outstanding.
+ * lost power); answers come in order, so after an answer nothing is outstanding that was announced before its question.
+ *
+ * @param now milliseconds that only go forward
  */
-export function createNotificationListener({ url, log }: { url: string; log: Log }) {
+export function createNotificationListener({
+  url,
+  log,
+  now = () => performance.now(),
+}: {
+  url: string;
+  log: Log;
+  now?: () => number;
+}) {
   const channels = new Map<string, NotificationChannel>();
   let client: pg.Client | null = null;
-  let heardAt = Number.NEGATIVE_INFINITY;
+  /** Whatever was announced before this has arrived. */
+  let heardUpTo = Number.NEGATIVE_INFINITY;
   let failures = 0;
   let stopped = true;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Whether every notification up to a few seconds ago has surely arrived. */
+  /**
+   * Whether all that was announced until 0.9 s ago has surely arrived. A process that is too busy to ask or to read the
+   * answer is not live either: what it has not read may say anything.
+   */
   function isLive(): boolean {
-    return performance.now() - heardAt < MAX_SILENCE;
+    return now() - heardUpTo < MAX_SILENCE;
   }
 
   /** Adds a channel; before `start`. */
@@ -69,33 +90,30 @@ export function createNotificationListener({ url, log }: { url: string; log: Log
         await next.query(`LISTEN ${name}`);
         await catchUp(async (text, values) => (await next.query(text, values)).rows as never);
       }
-      if (client !== next) return;
-      failures = 0;
-      heard(next);
+      await beat(next);
     } catch (err) {
       lose(next, err);
     }
   }
 
-  function heard(from: pg.Client): void {
-    heardAt = performance.now();
-    timer = setTimeout(() => void beat(from), HEARTBEAT_INTERVAL).unref();
-  }
-
   async function beat(through: pg.Client): Promise<void> {
+    const askedAt = now();
     try {
       await through.query({ text: 'SELECT 1', query_timeout: HEARTBEAT_TIMEOUT } as pg.QueryConfig);
-      if (client === through) heard(through);
     } catch (err) {
-      lose(through, err);
+      return lose(through, err);
     }
+    if (client !== through) return;
+    failures = 0;
+    heardUpTo = askedAt;
+    timer = setTimeout(() => void beat(through), HEARTBEAT_INTERVAL).unref();
   }
 
   /** Drops a connection and plans the next one. Called more than once for the same connection, acts once. */
   function lose(lost: pg.Client, err: unknown): void {
     if (client !== lost) return;
     client = null;
-    heardAt = Number.NEGATIVE_INFINITY;
+    heardUpTo = Number.NEGATIVE_INFINITY;
     clearTimeout(timer);
     lost.end().catch(() => undefined);
     if (stopped) return;
@@ -108,7 +126,7 @@ export function createNotificationListener({ url, log }: { url: string; log: Log
   async function stop(): Promise<void> {
     stopped = true;
     clearTimeout(timer);
-    heardAt = Number.NEGATIVE_INFINITY;
+    heardUpTo = Number.NEGATIVE_INFINITY;
     const last = client;
     client = null;
     await last?.end().catch(() => undefined);

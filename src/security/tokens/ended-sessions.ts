@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { after, MINUTE, type Clock } from '../../clock.js';
 import type { Database, Transaction } from '../../database/client.js';
 import type { NotificationListener } from '../../database/notification-listener.js';
@@ -24,13 +25,15 @@ export type EndedSessions = ReturnType<typeof createEndedSessions>;
  * Which sessions have ended while access tokens of theirs are still unexpired. Every process keeps them
  * in memory and hears of new ones by LISTEN/NOTIFY, so a revoked token dies everywhere without a query
  * per request. What memory cannot answer is asked of the database: everything while the listening
- * connection is down or silent, and a session whose end this process announced and has not heard yet.
+ * connection is down or has been silent for 0.9 s, and a session whose end this process announced and has not heard yet.
  */
 export function createEndedSessions({ listener, db, clock, config }: EndedSessionsDeps) {
   /** Session id to the time, in ms, from which no token of it can be valid any more. */
   const ended = new Map<string, number>();
   /** Announced by this process, perhaps not committed: session id to the time when it must have been. */
   const announced = new Map<string, number>();
+  // One statement for whoever came in one turn of the event loop: a process that hears late is a busy one.
+  const inDatabase = new DataLoader(findEnded, { cache: false, batchScheduleFn: setImmediate });
   let tidyAt = 0;
   listener.hear({ name: CHANNEL, onPayload, catchUp });
 
@@ -38,7 +41,7 @@ export function createEndedSessions({ listener, db, clock, config }: EndedSessio
   function has(sessionId: string): boolean | Promise<boolean> {
     if (ended.has(sessionId)) return true;
     if (listener.isLive() && !mayEnd(sessionId)) return false;
-    return isEndedInDatabase(sessionId);
+    return inDatabase.load(sessionId);
   }
 
   /** Whether this process announced the end of a session that may yet be committed, or is not heard yet. */
@@ -91,9 +94,11 @@ export function createEndedSessions({ listener, db, clock, config }: EndedSessio
     }
   }
 
-  async function isEndedInDatabase(id: string): Promise<boolean> {
-    const session = await db.session.findUnique({ where: { id }, select: { revokedAt: true } });
-    return session === null || session.revokedAt !== null;
+  async function findEnded(ids: readonly string[]): Promise<boolean[]> {
+    const rows = await db.$queryRaw<{ id: string }[]>`
+      SELECT id::text FROM sessions WHERE id = ANY(${ids}::uuid[]) AND revoked_at IS NULL`;
+    const running = new Set(rows.map(({ id }) => id));
+    return ids.map((id) => !running.has(id));
   }
 
   return { has, announce, start: listener.start, stop: listener.stop, isLive: listener.isLive };

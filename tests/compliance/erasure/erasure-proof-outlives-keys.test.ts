@@ -1,6 +1,7 @@
 import { DAY } from '../../../src/clock.js';
 import { createKeepEndedSessions } from '../../../src/security/tokens/keep-ended-sessions.js';
 import { AUTH_CONFIG, startAuthServer, type AuthServer } from '../../setup/auth-server.js';
+import { eventually } from '../../setup/eventually.js';
 import { movableClock } from '../../setup/movable-clock.js';
 import { createTestDatabase, type TestDatabase } from '../../setup/test-database.js';
 
@@ -60,7 +61,7 @@ test('a process that connects after the session rows went still refuses their to
   });
   const later = await startAuthServer({ url: database.url, clock: movableClock() });
   try {
-    expect(later.endedSessions.isLive()).toBe(true);
+    await eventually(() => expect(later.endedSessions.isLive()).toBe(true));
     expect(later.endedSessions.has(session.id)).toBe(true);
     expect(() => later.authenticate(`Bearer ${tokens.accessToken}`)).toThrow();
   } finally {
