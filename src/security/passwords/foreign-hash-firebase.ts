@@ -1,5 +1,5 @@
 import { createCipheriv, timingSafeEqual } from 'node:crypto';
-import { deriveScrypt, SCRYPT_LIMITS } from './foreign-hash-kdf.js';
+import { deriveScrypt, requireScryptCost } from './foreign-hash-kdf.js';
 import { storedHashError } from './password-phc.js';
 
 const FORMAT = 'fbscrypt';
@@ -19,13 +19,7 @@ const TAG_LENGTH = 64;
 export function readFirebaseScrypt(stored: string): (password: string) => Promise<boolean> {
   const [, n, r, p, separator, signerKey, salt, hash] = SHAPE.exec(stored) ?? [];
   if (hash === undefined) throw storedHashError(FORMAT, 'malformed');
-  const cost = { N: 2 ** Number(n), r: Number(r), p: Number(p) };
-  if (Number(n) < 1 || cost.r < 1 || cost.p < 1)
-    throw storedHashError(FORMAT, 'the cost is below what scrypt allows');
-  const memory = 128 * cost.r * cost.N;
-  if (memory > SCRYPT_LIMITS.memory || memory * cost.p > SCRYPT_LIMITS.work) {
-    throw storedHashError(FORMAT, 'the cost is over the limit');
-  }
+  const cost = requireScryptCost(FORMAT, { logN: Number(n), r: Number(r), p: Number(p) });
   const expected = Buffer.from(hash, 'base64');
   const key = Buffer.from(signerKey ?? '', 'base64');
   if (expected.length !== TAG_LENGTH || key.length !== TAG_LENGTH) throw storedHashError(FORMAT, 'malformed');

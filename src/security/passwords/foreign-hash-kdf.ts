@@ -13,7 +13,7 @@ const runPbkdf2 = promisify(pbkdf2);
 
 const MIB = 1024 * 1024;
 /** Bytes; `work` is memory times parallelism: about two seconds on one core. */
-export const SCRYPT_LIMITS = { memory: 256 * MIB, work: 1024 * MIB } as const;
+const SCRYPT_LIMITS = { memory: 256 * MIB, work: 1024 * MIB } as const;
 /** Rounds times blocks of output: about five seconds on one core. */
 const PBKDF2_WORK_LIMIT = 10_000_000;
 const DIGEST_BYTES = new Map([
@@ -28,10 +28,30 @@ const DIGEST_BYTES = new Map([
  */
 export function readScrypt(phc: PhcString): (password: string) => Promise<boolean> {
   refuseUnknownParams(phc, ['ln', 'r', 'p']);
-  const logN = requireNumber(phc, 'ln');
-  const r = requireNumber(phc, 'r');
-  const p = requireNumber(phc, 'p');
-  if (logN < 1 || r < 1 || p < 1) throw storedHashError(phc.id, 'the cost is below what scrypt allows');
+  const cost = requireScryptCost(phc.id, {
+    logN: requireNumber(phc, 'ln'),
+    r: requireNumber(phc, 'r'),
+    p: requireNumber(phc, 'p'),
+  });
+  return async (password) =>
+    timingSafeEqual(await deriveScrypt(password, phc.salt, phc.hash.length, cost), phc.hash);
+}
+
+interface ScryptCost {
+  N: number;
+  r: number;
+  p: number;
+}
+
+/**
+ * The cost of a scrypt hash of this format, N = 2^logN.
+ * @throws Error (StoredHashError) when it is unusable or over the limits.
+ */
+export function requireScryptCost(
+  format: string,
+  { logN, r, p }: { logN: number; r: number; p: number },
+): ScryptCost {
+  if (logN < 1 || r < 1 || p < 1) throw storedHashError(format, 'the cost is below what scrypt allows');
   const memory = 128 * r * 2 ** logN;
   // RFC 7914 §6: N < 2^(128 r / 8); larger ones OpenSSL refuses.
   if (
@@ -40,11 +60,9 @@ export function readScrypt(phc: PhcString): (password: string) => Promise<boolea
     128 * r * p > MIB ||
     logN >= 16 * r
   ) {
-    throw storedHashError(phc.id, 'the cost is over the limit');
+    throw storedHashError(format, 'the cost is over the limit');
   }
-  const cost = { N: 2 ** logN, r, p };
-  return async (password) =>
-    timingSafeEqual(await deriveScrypt(password, phc.salt, phc.hash.length, cost), phc.hash);
+  return { N: 2 ** logN, r, p };
 }
 
 /** scrypt (RFC 7914) of a cost that is within the limits. */
@@ -52,7 +70,7 @@ export function deriveScrypt(
   password: string,
   salt: Buffer,
   length: number,
-  cost: { N: number; r: number; p: number },
+  cost: ScryptCost,
 ): Promise<Buffer> {
   return runScrypt(password, salt, length, { ...cost, maxmem: 2 * SCRYPT_LIMITS.memory });
 }

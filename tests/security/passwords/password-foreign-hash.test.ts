@@ -149,6 +149,11 @@ describe('refused, so that an imported hash neither matches by accident nor stop
       'memory of 8 TiB',
       `$fbscrypt$v=1,n=33,r=8,p=1,ss=Bw==,sk=${'A'.repeat(86)}==$42xEC+ixf3L2lw==$${'A'.repeat(86)}==`,
     ],
+    [
+      'fbscrypt',
+      'N too large for r',
+      `$fbscrypt$v=1,n=17,r=1,p=1,ss=Bw==,sk=${'A'.repeat(86)}==$42xEC+ixf3L2lw==$${'A'.repeat(86)}==`,
+    ],
     ['scrypt', 'memory of 128 GiB', `$scrypt$ln=27,r=8,p=1$c29tZXNhbHQ$${TAG}`],
     ['scrypt', 'N beyond any number', `$scrypt$ln=4294967295,r=8,p=1$c29tZXNhbHQ$${TAG}`],
     ['scrypt', 'p of a million', `$scrypt$ln=4,r=8,p=1000000$c29tZXNhbHQ$${TAG}`],
