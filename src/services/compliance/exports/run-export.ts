@@ -69,7 +69,10 @@ export function createRunExport(parts: ExportParts) {
     return () => streamArchive(entries, generatedAt);
   }
 
-  /** Makes the file the export's, unless another attempt was first or the person is gone. */
+  /**
+   * Makes the file the export's, unless another attempt was first or the person is gone. Of an account that was deleted
+   * meanwhile the export has failed: left PENDING it would stand in the way of every later one once the account is restored.
+   */
   async function finish(
     tx: Transaction,
     exportId: string,
@@ -77,7 +80,11 @@ export function createRunExport(parts: ExportParts) {
   ): Promise<boolean> {
     const user = await lockUser(tx, userId);
     const row = await tx.dataExport.findUnique({ where: { id: exportId }, select: { status: true } });
-    if (!user || !isVisible(user) || row?.status !== 'PENDING') return false;
+    if (!user || row?.status !== 'PENDING') return false;
+    if (!isVisible(user)) {
+      if (!(await isBeingErased(tx, userId))) await fail(tx, exportId, userId);
+      return false;
+    }
     const readyAt = clock.now();
     const expiresAt = after(readyAt, config.retention.exports);
     await tx.dataExport.update({
@@ -88,8 +95,10 @@ export function createRunExport(parts: ExportParts) {
     await audit.record(tx, {
       action: 'pii.exported', actorId: null, subjectId: userId, origin: null, data: { exportId },
     }); // prettier-ignore
-    const evidence = `Export ${exportId} was made ready.`;
-    await cases.closeByReference(tx, exportId, { decision: 'GRANTED', evidence }, 'by another mail');
+    const outcome = { decision: 'GRANTED', evidence: `Export ${exportId} was made ready.` } as const;
+    for (const id of [exportId, ...(await findFailed(tx, userId))]) {
+      await cases.closeByReference(tx, id, outcome, 'by another mail');
+    }
     await mail.sendLater(tx, {
       userId,
       to: { address: user.email },
@@ -103,23 +112,32 @@ export function createRunExport(parts: ExportParts) {
     return (await db.dataExport.count({ where: { id: exportId, status: 'PENDING' } })) > 0;
   }
 
+  /** The exports that came to nothing: this copy answers what they were asked for. */
+  async function findFailed(tx: Transaction, userId: string): Promise<string[]> {
+    const rows = await tx.dataExport.findMany({ where: { userId, status: 'FAILED' }, select: { id: true } });
+    return rows.map(({ id }) => id);
+  }
+
+  /** Whether an erasure is about to take the export with the account. */
+  async function isBeingErased(tx: Transaction, userId: string): Promise<boolean> {
+    return (await tx.erasureRequest.count({ where: { userId, status: 'RUNNING' } })) > 0;
+  }
+
   /** Records that the job was given up after its last attempt. */
   async function giveUp(exportId: string): Promise<void> {
     await db.$transaction(async (tx) => {
       const row = await tx.dataExport.findUnique({ where: { id: exportId }, select: { userId: true } });
-      if (!row) return;
-      const pending = { id: exportId, status: 'PENDING' as const };
-      const { count } = await tx.dataExport.updateMany({ where: pending, data: { status: 'FAILED' } });
-      if (count === 0) return;
-      const data = { exportId };
-      await audit.record(tx, {
-        action: 'export.failed',
-        actorId: null,
-        subjectId: row.userId,
-        origin: null,
-        data,
-      });
+      if (row) await fail(tx, exportId, row.userId);
     });
+  }
+
+  /** The case stays open: the person has no answer yet. The next copy closes it, or staff who answer otherwise. */
+  async function fail(tx: Transaction, exportId: string, userId: string): Promise<void> {
+    const pending = { id: exportId, status: 'PENDING' as const };
+    const { count } = await tx.dataExport.updateMany({ where: pending, data: { status: 'FAILED' } });
+    if (count === 0) return;
+    const event = { actorId: null, subjectId: userId, origin: null, data: { exportId } };
+    await audit.record(tx, { action: 'export.failed', ...event });
   }
 
   return { run, giveUp };
