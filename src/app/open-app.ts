@@ -11,17 +11,20 @@ import { buildApp } from './build-app.js';
 export interface Surroundings {
   log: Log;
   print: (line: string) => void;
+  /** false for what has to find the database as it is: whoever verifies the log of a backup changes nothing of it. */
+  touchesAccounts?: boolean;
 }
 
 /**
  * Does `work` with the whole application, which neither listens nor works on jobs: for operators' commands. The
- * database may be in use by servers; where it is the embedded one and no server runs, it is started for the time.
+ * database may be in use by servers; where it is the embedded one and no server runs, it is started for the time. It may
+ * come out of a backup too: as before a server's first answer, whoever was erased since is erased again before `work`.
  *
  * @throws StartError, KeyRingError with a message for the operator
  */
 export async function withApp<T>(
   config: Config,
-  { log, print }: Surroundings,
+  { log, print, touchesAccounts = true }: Surroundings,
   work: (app: App) => Promise<T>,
 ): Promise<T> {
   return withDatabase(config, log, async (ownerUrl) => {
@@ -29,6 +32,7 @@ export async function withApp<T>(
     try {
       await app.keyUpkeep.requireMatching();
       await app.prepare();
+      if (touchesAccounts) await app.erasures.makeSafe();
       return await work(app);
     } finally {
       await app.stop();

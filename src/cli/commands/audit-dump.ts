@@ -13,14 +13,18 @@ export const auditDump = defineCommand({
   async run(_, { env, print, complain }) {
     const { config } = readConfig(env);
     // What else the command has to say goes to stderr: stdout is the dump.
-    return withApp(config, { log: createLog('silent'), print: complain }, async ({ auditParts }) => {
-      const reader = await auditParts.auditLog.open();
-      try {
-        for await (const leaf of reader.leaves()) print(formatEventLine(leaf));
-        return 0;
-      } finally {
-        await reader.close();
-      }
-    });
+    return withApp(
+      config,
+      { log: createLog('silent'), print: complain, touchesAccounts: false },
+      async ({ auditParts }) => {
+        const reader = await auditParts.auditLog.open();
+        try {
+          for await (const leaf of reader.leaves()) print(formatEventLine(leaf));
+          return 0;
+        } finally {
+          await reader.close();
+        }
+      },
+    );
   },
 });

@@ -12,9 +12,13 @@ export const auditRotateKey = defineCommand({
   options: {},
   async run(_, { env, print, complain }) {
     const { config } = readConfig(env);
-    return withApp(config, { log: createLog('silent'), print: complain }, async ({ auditParts }) => {
-      print(formatVerifierKey(await auditParts.rotateCheckpointKey()));
-      return 0;
-    });
+    return withApp(
+      config,
+      { log: createLog('silent'), print: complain, touchesAccounts: false },
+      async ({ auditParts }) => {
+        print(formatVerifierKey(await auditParts.rotateCheckpointKey()));
+        return 0;
+      },
+    );
   },
 });

@@ -78,7 +78,6 @@ export const erasureRun = defineCommand({
   options: {},
   async run(_input, surroundings) {
     return openApp(surroundings, async ({ erasures }) => {
-      await erasures.makeSafe();
       await erasures.runDue();
       surroundings.print('What was due has begun; a running server completes it.');
       return 0;

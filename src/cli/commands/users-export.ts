@@ -20,9 +20,7 @@ export const usersExport = defineCommand({
     }
     const { config } = readConfig(env);
     const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
-    return withApp(config, { log, print }, async ({ erasures, services: { transfer } }) => {
-      // A restored backup still holds people who were erased: nobody is to get them.
-      await erasures.makeSafe();
+    return withApp(config, { log, print }, async ({ services: { transfer } }) => {
       let count = 0;
       async function* lines(): AsyncIterable<Uint8Array> {
         for await (const record of transfer.export()) {
