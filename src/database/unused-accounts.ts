@@ -1,5 +1,5 @@
 import type { Transaction } from './client.js';
-import { notHeldSql } from './not-held.js';
+import { notHeldOrRestrictedSql } from './left-alone.js';
 
 /** What this needs of the database or of a transaction. */
 type SqlClient = Pick<Transaction, '$queryRawUnsafe'>;
@@ -29,7 +29,7 @@ const CONDITIONS = {
 
 /**
  * Accounts that nobody uses: the last sign-in, the last refresh of a session and the registration all lie before
- * `unusedSince`. Accounts of staff, held ones, and ones that are being erased are never among them.
+ * `unusedSince`. Accounts of staff, held and restricted ones, and ones that are being erased are never among them.
  */
 export async function findUnusedAccounts(client: SqlClient, query: UnusedAccounts): Promise<string[]> {
   const { unusedSince, which, noticedBefore = unusedSince, limit, id, after } = query;
@@ -42,7 +42,7 @@ export async function findUnusedAccounts(client: SqlClient, query: UnusedAccount
       AND ($5::uuid IS NULL OR (u.created_at, u.id) > (SELECT p.created_at, p.id FROM users p WHERE p.id = $5::uuid))
       AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id)
       AND NOT EXISTS (SELECT 1 FROM erasure_requests e WHERE e.user_id = u.id AND e.status IN ('SCHEDULED', 'ON_HOLD', 'RUNNING'))
-      AND ${notHeldSql('u.id')}
+      AND ${notHeldOrRestrictedSql('u.id')}
     ORDER BY u.created_at, u.id LIMIT $2`;
   const values = [unusedSince.toISOString(), limit, noticedBefore.toISOString(), id ?? null, after ?? null];
   const rows = await client.$queryRawUnsafe<{ id: string }[]>(sql, ...values);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, MINUTE, SECOND, type Clock } from '../../clock.js';
 import type { Claim } from '../../database/claim.js';
 import type { Database, Transaction } from '../../database/client.js';
-import { NOT_HELD } from '../../database/not-held.js';
+import { NOT_HELD } from '../../database/left-alone.js';
 import { AppError, type ErrorCode } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { SecretVersions } from '../../privacy/key-ring.js';

@@ -1,7 +1,7 @@
 import { after, DAY, HOUR, type Clock } from '../../clock.js';
 import type { Database, Transaction } from '../../database/client.js';
 import type { TokenPurpose } from '../../database/generated/client.js';
-import { NOT_HELD } from '../../database/not-held.js';
+import { NOT_HELD } from '../../database/left-alone.js';
 import { AppError } from '../../errors.js';
 import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../security/tokens/opaque-token.js';
 import { lockUser, type LockedUser } from './accounts/locked-user.js';

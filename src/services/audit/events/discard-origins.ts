@@ -1,9 +1,9 @@
 import type { Database } from '../../../database/client.js';
-import { notHeldSql } from '../../../database/not-held.js';
+import { notHeldOrRestrictedSql } from '../../../database/left-alone.js';
 
 export function createDiscardOrigins({ db }: { db: Database }) {
   /**
-   * Deletes at most `limit` addresses and user agents of events before `moment`, those of held accounts excepted.
+   * Deletes at most `limit` addresses and user agents of events before `moment`, those of held and restricted accounts excepted.
    * The events stay, and the log still verifies.
    *
    * @returns how many
@@ -11,7 +11,7 @@ export function createDiscardOrigins({ db }: { db: Database }) {
   return async function discardOrigins(moment: Date, limit: number): Promise<number> {
     const sql = `DELETE FROM audit_origins WHERE event_id IN (
       SELECT o.event_id FROM audit_origins o
-      WHERE o.at < $1::timestamptz AND ${notHeldSql('o.user_id')} ORDER BY o.at LIMIT $2)`;
+      WHERE o.at < $1::timestamptz AND ${notHeldOrRestrictedSql('o.user_id')} ORDER BY o.at LIMIT $2)`;
     return db.$executeRawUnsafe(sql, moment.toISOString(), limit);
   };
 }

@@ -1,6 +1,6 @@
 import { after, MINUTE } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
-import { NOT_HELD } from '../../../database/not-held.js';
+import { NOT_HELD } from '../../../database/left-alone.js';
 import { AppError } from '../../../errors.js';
 import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../../security/tokens/opaque-token.js';
 import type { RequestOrigin } from '../../../security/requests/request-context.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { after, MINUTE, type Clock } from '../../../clock.js';
 import type { Database, Transaction } from '../../../database/client.js';
 import type { PasskeyPurpose } from '../../../database/generated/client.js';
-import { NOT_HELD } from '../../../database/not-held.js';
+import { NOT_HELD } from '../../../database/left-alone.js';
 import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../../security/tokens/opaque-token.js';
 
 /** How long a person may take to answer, in milliseconds. */

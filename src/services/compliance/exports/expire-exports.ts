@@ -1,5 +1,5 @@
 import { after, DAY } from '../../../clock.js';
-import { NOT_HELD } from '../../../database/not-held.js';
+import { NOT_HELD } from '../../../database/left-alone.js';
 import type { ExportParts } from './export-parts.js';
 
 /** A file without a row was left by an attempt that died; one this old belongs to no attempt that still runs. */

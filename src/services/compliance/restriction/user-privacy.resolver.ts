@@ -50,7 +50,8 @@ export class UserPrivacyResolver {
     nullable: true,
     description:
       'Restricts the processing of the own data (Art. 18 GDPR), or lifts the restriction: the account is absent from ' +
-      'the lists of staff other than privacy officers, and gets security-relevant mails only.',
+      'the lists of staff other than privacy officers, is left alone by retention, and gets no mails but those that protect ' +
+      'it or answer what its owner asked for.',
   })
   async setProcessingRestriction(
     @Arg('restricted', () => Boolean, { description: 'Whether processing is to be restricted.' })

@@ -1,6 +1,6 @@
 import { after, MINUTE, type Clock } from '../../../clock.js';
 import type { Database, Transaction } from '../../../database/client.js';
-import { NOT_HELD } from '../../../database/not-held.js';
+import { NOT_HELD } from '../../../database/left-alone.js';
 import { AppError } from '../../../errors.js';
 import { createOpaqueToken, hashOpaqueToken, isOpaqueToken } from '../../../security/tokens/opaque-token.js';
 import type { VerifiedUser } from '../sign-in/check-credentials.js';
