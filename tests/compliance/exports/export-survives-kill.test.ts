@@ -159,7 +159,7 @@ test('two processes that make one export at once end the same', async () => {
 test('what dead attempts left is unreadable, since its key was never stored, and goes with the next clearing', async () => {
   const { db } = workshop.parts;
   const later = { now: () => after(new Date(), 2 * DAY) };
-  await createExportService({ ...workshop.parts, clock: later }).removeAbandoned();
+  await createExportService({ ...workshop.parts, clock: later }).removeAbandoned(100);
   expect(finished.length).toBeGreaterThan(MOMENTS.length);
   for (const { userId, exportId } of finished) {
     const row = await db.dataExport.findUnique({ where: { id: exportId }, select: { fileName: true } });

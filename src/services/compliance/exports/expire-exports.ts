@@ -41,13 +41,13 @@ export function createExpireExports({ db, clock, audit, files }: ExportParts) {
     return expired;
   }
 
-  /** Removes files that no export names: what attempts left behind that died. Returns how many. */
-  async function removeAbandoned(): Promise<number> {
+  /** Removes at most `limit` files that no export names: what attempts left behind that died. Returns how many. */
+  async function removeAbandoned(limit: number): Promise<number> {
     let removed = 0;
     for await (const file of files.listOlderThan(after(clock.now(), -ABANDONED_AFTER))) {
       if ((await db.dataExport.count({ where: { fileName: file.fileName, status: 'READY' } })) > 0) continue;
       await files.remove(file);
-      removed += 1;
+      if (++removed === limit) break;
     }
     return removed;
   }

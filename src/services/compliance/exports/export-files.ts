@@ -24,7 +24,7 @@ export function createExportFiles({ dataDir }: { dataDir: string }) {
     return join(root, userId);
   };
   const pathOf = ({ userId, fileName }: FileOwner): string => {
-    if (!/^[0-9a-f-]{36}\.[0-9a-f-]{36}$/.test(fileName)) throw new Error('Not the name of an export.');
+    if (!isExportName(fileName)) throw new Error('Not the name of an export.');
     return join(folderOf(userId), fileName);
   };
 
@@ -65,11 +65,12 @@ export function createExportFiles({ dataDir }: { dataDir: string }) {
     await rm(folderOf(userId), { recursive: true, force: true });
   }
 
-  /** The files last written before `moment`. */
+  /** The exports last written before `moment`. What else lies there, such as the `.nfs…` of a shared volume, is not ours. */
   async function* listOlderThan(moment: Date): AsyncGenerator<FileOwner> {
     for (const userId of (await readdir(root).catch(notThere)) ?? []) {
       if (!isUuid(userId)) continue;
       for (const fileName of (await readdir(folderOf(userId)).catch(notThere)) ?? []) {
+        if (!isExportName(fileName)) continue;
         const found = await stat(join(folderOf(userId), fileName)).catch(notThere);
         if (found && found.mtime < moment) yield { userId, fileName };
       }
@@ -77,6 +78,10 @@ export function createExportFiles({ dataDir }: { dataDir: string }) {
   }
 
   return { write, read, remove, removeAllOf, listOlderThan };
+}
+
+function isExportName(fileName: string): boolean {
+  return /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/.test(fileName);
 }
 
 function notThere(error: NodeJS.ErrnoException): null {

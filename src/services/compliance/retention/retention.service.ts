@@ -36,6 +36,7 @@ export function createRetentionService(parts: RetentionParts & { log: Log }) {
     older('sessionAddresses', retention.addresses, parts.clearSessionOrigins),
     older('eventAddresses', retention.addresses, parts.discardEventOrigins),
     { name: 'exports', run: ({ limit }) => exports.expire(limit) },
+    { name: 'abandonedExportFiles', run: ({ limit }) => exports.removeAbandoned(limit) },
     { name: 'inactivityNotices', run: accounts.noticeInactive },
     { name: 'inactiveAccounts', run: accounts.deleteInactive },
   ];
@@ -72,7 +73,6 @@ export function createRetentionService(parts: RetentionParts & { log: Log }) {
       }
       if (failing.size > 0) counts[failuresOf(step.name)] = failing.size;
     }
-    await exports.removeAbandoned();
     const data = { ...counts, failed };
     await db.$transaction((tx) =>
       audit.record(tx, { action: 'retention.run', actorId: null, subjectId: null, origin: null, data }),
