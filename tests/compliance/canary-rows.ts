@@ -9,6 +9,7 @@ export function canary(name: string): string {
 type Seed = (db: Database, userId: string, mark: (place: string) => string) => Promise<unknown>;
 
 const now = new Date();
+const later = new Date(Date.now() + 3_600_000);
 
 /**
  * One row with a value in every exported column, for each table of which a person receives something. A table
@@ -33,6 +34,39 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
       },
       select: { id: true },
     }),
+  SocialFlow: (db, userId, mark) =>
+    db.socialFlow.create({
+      data: {
+        userId,
+        provider: mark('provider'),
+        stateHash: randomUUID(),
+        browserHash: randomUUID(),
+        returnTo: 'https://example.com/',
+        expiresAt: later,
+        answeredAt: now,
+        codeUsedAt: now,
+      },
+      select: { id: true },
+    }),
+  MfaChallenge: (db, userId, mark) =>
+    db.mfaChallenge.create({
+      data: {
+        userId,
+        tokenHash: randomUUID(),
+        amr: [mark('amr')],
+        passwordChangedAt: now,
+        createdAt: now,
+        expiresAt: later,
+        attempts: 1,
+        usedAt: now,
+      },
+      select: { id: true },
+    }),
+  OutgoingMail: (db, userId, mark) =>
+    db.outgoingMail.create({
+      data: { userId, template: mark('template'), message: {} },
+      select: { id: true },
+    }),
   UserRole: (db, userId) =>
     db.userRole.create({ data: { userId, role: 'SUPPORT', grantedBy: randomUUID() } }),
   SocialLogin: (db, userId, mark) =>
@@ -45,6 +79,7 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
         tokenHash: randomUUID(),
         email: `${mark('new-address')}@example.com`,
         expiresAt: now,
+        usedAt: now,
       },
       select: { id: true },
     }),
@@ -70,11 +105,17 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
         userAgent: mark('agent'),
         revokedAt: now,
         revokedReason: mark('why'),
+        refreshTokens: {
+          create: { tokenHash: randomUUID(), sequence: 1, createdAt: now, expiresAt: now, usedAt: now },
+        },
       },
       select: { id: true },
     }),
   TotpAuthenticator: (db, userId) =>
-    db.totpAuthenticator.create({ data: { userId, confirmedAt: now }, select: { userId: true } }),
+    db.totpAuthenticator.create({
+      data: { userId, confirmedAt: now, lastStep: 7, pendingSince: now, failures: 2, failedAt: now },
+      select: { userId: true },
+    }),
   RecoveryCode: (db, userId) =>
     db.recoveryCode.create({
       data: { userId, codeHash: randomUUID(), createdAt: now, usedAt: now },
@@ -90,6 +131,19 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
         transports: [mark('transport')],
         isSynced: true,
         lastUsedAt: now,
+      },
+      select: { id: true },
+    }),
+  PasskeyCeremony: (db, userId, mark) =>
+    db.passkeyCeremony.create({
+      data: {
+        userId,
+        purpose: 'REGISTER',
+        isBound: true,
+        ceremonyHash: randomUUID(),
+        challengeHash: randomUUID(),
+        name: mark('passkey-to-be'),
+        expiresAt: later,
       },
       select: { id: true },
     }),
@@ -150,6 +204,13 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
     db.consent.create({
       data: { userId, purpose: mark('purpose'), granted: true, policyVersion: mark('policy') },
     }),
+  LegalHold: (db, userId) =>
+    db.legalHold.create({
+      data: { userId, placedAt: now, placedBy: randomUUID(), releasedAt: now, releasedBy: randomUUID() },
+      select: { id: true },
+    }),
+  // With the session above.
+  RefreshToken: () => Promise.resolve(),
   // The server's own sign-in, registration and requests write these two.
   AuditEvent: () => Promise.resolve(),
   AuditOrigin: () => Promise.resolve(),

@@ -49,15 +49,9 @@ export const AUTH = {
       sessionId: notPersonal('The random number of the session'),
       tokenHash: notPersonal('The hash of a random secret'),
       sequence: notPersonal('A counter'),
-      createdAt: personal('account activity', 'Says when a session was continued', {
-        ...SECURITY,
-        exported: false,
-      }),
+      createdAt: personal('account activity', 'Says when a session was continued', SECURITY),
       expiresAt: notPersonal('A setting of the server, counted from createdAt'),
-      usedAt: personal('account activity', 'Lets a refresh token work only once', {
-        ...SECURITY,
-        exported: false,
-      }),
+      usedAt: personal('account activity', 'Lets a refresh token work only once', SECURITY),
       successorEnvelope: notPersonal('A random secret, sealed under a key that only the device holds'),
     },
     relations: { session: { model: 'Session', kind: 'parent' } },

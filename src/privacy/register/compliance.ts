@@ -102,7 +102,6 @@ export const COMPLIANCE = {
       userId: belongsToUser,
       template: personal('correspondence', 'Says which mail is on its way', {
         retention: 'until the mail is delivered',
-        exported: false,
       }),
       message: personal('correspondence', 'Holds recipient and contents of a mail on its way', {
         sealed: 'json',

@@ -60,12 +60,12 @@ export const ERASURE = {
       reason: personal('staff record', 'Says which claim needs the data, Art. 17(3)(e) GDPR', {
         ...DUTY,
         sealed: 'text',
-        exported: false,
+        exported: false, // what is prepared for a claim may be against the person: docs/data-export.md
       }),
-      placedAt: personal('staff record', 'Says since when nothing is erased', { ...DUTY, exported: false }),
-      placedBy: personal('account identifier', 'Says who held the data', { ...DUTY, exported: false }),
-      releasedAt: personal('staff record', 'Says when the hold ended', { ...DUTY, exported: false }),
-      releasedBy: personal('account identifier', 'Says who ended the hold', { ...DUTY, exported: false }),
+      placedAt: personal('staff record', 'Says since when nothing is erased', DUTY),
+      placedBy: personal('account identifier', 'Says who held the data', DUTY),
+      releasedAt: personal('staff record', 'Says when the hold ended', DUTY),
+      releasedBy: personal('account identifier', 'Says who ended the hold', DUTY),
     },
     relations: USER_RELATION,
   },

@@ -11,7 +11,7 @@ import {
 } from './entry.js';
 
 const SECURITY = { legalBasis: 'legitimate interests, Art. 6(1)(f)' } as const;
-const SPENT = { exported: false, retention: 'spent links' } as const;
+const SPENT = { retention: 'spent links' } as const;
 const KEPT = { onErasure: 'kept: it says that an account existed, and no longer whose' } as const;
 
 export const IDENTITY = {
@@ -103,10 +103,7 @@ export const IDENTITY = {
       id: notPersonal('A random number of the row'),
       userId: belongsToUser,
       role: personal('staff record', 'Says what the person may do for others', SECURITY),
-      grantedBy: personal('account identifier', 'Says who granted the role', {
-        ...SECURITY,
-        exported: false,
-      }),
+      grantedBy: personal('account identifier', 'Says who granted the role', SECURITY),
       grantedAt: personal('staff record', 'Says since when the person holds the role', SECURITY),
     },
     relations: USER_RELATION,

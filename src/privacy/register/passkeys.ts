@@ -12,7 +12,6 @@ import {
 const WAITING = {
   legalBasis: 'legitimate interests, Art. 6(1)(f)',
   retention: 'unanswered questions',
-  exported: false,
 } as const;
 
 /**

@@ -3,7 +3,7 @@ import { belongsToUser, BY_USER, notPersonal, personal, USER_RELATION } from './
 
 const SECURITY = { legalBasis: 'legitimate interests, Art. 6(1)(f)' } as const;
 const KEPT_BACK = { ...SECURITY, exported: false } as const;
-const SPENT = { ...KEPT_BACK, retention: 'spent links' } as const;
+const SPENT = { ...SECURITY, retention: 'spent links' } as const;
 
 /** What a person proves beside the password. */
 export const SECOND_FACTORS = {
@@ -18,14 +18,14 @@ export const SECOND_FACTORS = {
         sealed: 'text',
       }),
       confirmedAt: personal('account activity', 'Says since when codes are asked for', SECURITY),
-      lastStep: personal('account activity', 'Lets a code work only once', KEPT_BACK),
+      lastStep: personal('account activity', 'Lets a code work only once', SECURITY),
       pendingSecret: personal('credential', 'Waits until the person has shown a first code of it', {
         ...KEPT_BACK,
         sealed: 'text',
       }),
-      pendingSince: personal('account activity', 'Ends an enrolment that was not completed', KEPT_BACK),
-      failures: personal('account activity', 'Slows down whoever guesses codes', KEPT_BACK),
-      failedAt: personal('account activity', 'Slows down whoever guesses codes', KEPT_BACK),
+      pendingSince: personal('account activity', 'Ends an enrolment that was not completed', SECURITY),
+      failures: personal('account activity', 'Slows down whoever guesses codes', SECURITY),
+      failedAt: personal('account activity', 'Slows down whoever guesses codes', SECURITY),
     },
     relations: USER_RELATION,
   },

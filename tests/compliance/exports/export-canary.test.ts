@@ -78,7 +78,8 @@ test('it holds every column that the register says is exported, with a value, an
 
 test('it names no account but the person’s', () => {
   const ids = archive.text.match(/"[0-9a-f]{8}-[0-9a-f-]{27}"/g) ?? [];
-  const columns = ['userId', 'requestedBy', 'openedBy', 'closedBy', 'actorId', 'subjectId'];
+  const staff = ['requestedBy', 'openedBy', 'closedBy', 'placedBy', 'releasedBy', 'grantedBy'];
+  const columns = ['userId', 'actorId', 'subjectId', ...staff];
   for (const rows of Object.values(archive.data.records)) {
     for (const row of rows) {
       for (const name of columns) {

@@ -8,6 +8,7 @@ import { createPageLoader } from '../../../graphql/lists/page-loader.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid, parseUuid } from '../../../input/uuid.js';
 import type { AuditLog } from '../../audit/verification/audit-log.js';
+import { dataForSubject } from '../../audit/events/data-for-subject.js';
 import type {
   createListEvents,
   EventFilter,
@@ -110,17 +111,20 @@ export class AuditResolver {
 }
 
 /**
- * An event as the caller may see it. Where somebody else acted on the caller's account, the address is theirs and
- * not the caller's. Where it came from is part of what a restriction keeps from other staff than privacy officers.
+ * An event as the caller may see it. Where somebody else acted on the caller's account, address and session are theirs
+ * and not the caller's. Where it came from is part of what a restriction keeps from other staff than privacy officers.
  * Reading another's is noted.
  */
 async function show(event: EventView, context: GraphqlContext): Promise<AuditEvent> {
   const { viewer, viewedAccounts } = context;
   const { subjectId, actorId } = event;
-  if (subjectId === null) return new AuditEvent(event, true);
-  if (subjectId === viewer?.userId) return new AuditEvent(event, actorId === null || actorId === subjectId);
+  if (subjectId === null) return new AuditEvent(event, { showsOrigin: true });
+  if (subjectId === viewer?.userId) {
+    const isTheirs = actorId === null || actorId === subjectId;
+    return new AuditEvent(event, { showsOrigin: isTheirs, data: isTheirs ? event.data : dataForSubject(event) });
+  }
   viewedAccounts.add(subjectId);
-  return new AuditEvent(event, !event.isRestricted || (await readsRestricted(context)));
+  return new AuditEvent(event, { showsOrigin: !event.isRestricted || (await readsRestricted(context)) });
 }
 
 function readFilter(filter: AuditEventFilter | null): EventFilter {

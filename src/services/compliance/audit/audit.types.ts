@@ -51,8 +51,8 @@ export class AuditEvent extends Node {
   @Field(() => JSONObject, { description: 'Details that name no person.' })
   readonly data: JsonObject;
 
-  /** `showsOrigin`: whether the caller may see where it came from. */
-  constructor(event: EventView, showsOrigin: boolean) {
+  /** `showsOrigin`: whether the caller may see where it came from; `data`: what they may see of the details. */
+  constructor(event: EventView, { showsOrigin, data = event.data }: { showsOrigin: boolean; data?: JsonObject }) {
     super(event.id);
     this.#origin = showsOrigin ? event : null;
     this.sequence = event.sequence;
@@ -60,7 +60,7 @@ export class AuditEvent extends Node {
     this.action = event.action;
     this.actorId = event.actorId;
     this.subjectId = event.subjectId;
-    this.data = event.data;
+    this.data = data;
   }
 }
 

@@ -14,8 +14,9 @@ export function* writeExportPage(subject: ExportSubject, extracts: readonly Extr
   yield `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>\n<style>${STYLE}\n</style>\n</head>\n<body>\n<h1>${escapeHtml(title)}</h1>
-<p>This is a copy of everything held about you on ${escapeHtml(subject.generatedAt.toISOString())}
-(Articles 15 and 20 of the General Data Protection Regulation). The same data for programs is in
+<p>This is a copy of what was held about you on ${escapeHtml(subject.generatedAt.toISOString())}
+(Articles 15 and 20 of the General Data Protection Regulation), but for secrets that prove who somebody is, mails on their way to
+you, and what stands behind a legal hold. The same data for programs is in
 <code>data.json</code>, described by <code>schema.json</code>.</p>
 <p>You may have data corrected or erased, restrict or object to its use, and complain to your supervisory authority.</p>\n`;
   for (const extract of extracts) yield section(extract);

@@ -1,4 +1,5 @@
 import type { Database } from '../../../../database/client.js';
+import { dataForSubject } from '../../../audit/events/data-for-subject.js';
 import type { ExportTable, Where } from './export-tables.js';
 
 export type ExportedRow = Record<string, unknown>;
@@ -13,11 +14,14 @@ interface Delegate {
   }): Promise<ExportedRow[]>;
 }
 
+type StoredEvent = Parameters<typeof dataForSubject>[0];
+
 const PAGE_SIZE = 500;
 
 /**
  * Reads one person's rows of a table page by page, opened, so that a million rows take no more memory than one
- * page. Ids of other accounts are replaced: they are data of those others.
+ * page. Ids of other accounts are replaced, and what an event says of somebody else who acted is left out: they are data
+ * of those others.
  */
 export async function* readExportRows(
   db: Database,
@@ -52,7 +56,13 @@ function beyond(order: readonly string[], last: ExportedRow): Where {
   };
 }
 
-function handedOver(table: ExportTable, row: ExportedRow, others: OtherAccounts): ExportedRow {
+/** Of these tables a row holds more than its person receives. */
+const OWN_PART: Readonly<Record<string, (row: ExportedRow) => ExportedRow>> = {
+  AuditEvent: (row) => ({ ...row, data: dataForSubject(row as unknown as StoredEvent) }),
+};
+
+function handedOver(table: ExportTable, given: ExportedRow, others: OtherAccounts): ExportedRow {
+  const row = OWN_PART[table.model]?.(given) ?? given;
   return Object.fromEntries(
     table.columns.map((name) => [name, table.accountColumns.has(name) ? others.hide(row[name]) : row[name]]),
   );
