@@ -69,7 +69,11 @@ export const SETTINGS = {
   IDEMPOTENCY_TTL: setting('24h', 'How long an `Idempotency-Key` gets the stored answer.', duration),
   RETENTION_INACTIVE: setting('1095d', 'Accounts are deleted (recoverably) after this long without use; `off`: never.', durationOrOff),
   RETENTION_INACTIVE_NOTICE: setting('30d', 'How long before that the person is told by mail.', duration),
-  ERASURE_GRACE: setting('30d', 'How long an erasure that somebody asks for can be cancelled.', duration),
+  ERASURE_GRACE: setting(
+    '30d',
+    'How long an erasure that somebody asks for can be cancelled: at most until a day before the law wants it done.',
+    duration,
+  ),
   ERASURE_LEDGER_FILE: setting(null, 'File that lists erasures; restored backups are compared with it. Default: `DATA_DIR/ledger/erasures.jsonl`.', text),
   ERASURE_WEBHOOK_URLS: setting('', 'Systems that are told of each erasure, comma-separated.', webhookUrls),
   AUDIT_CHECKPOINTS: setting('file', 'Where signed checkpoints of the audit log go: `file` (`DATA_DIR/audit`), `stdout`, or both, comma-separated.', checkpointPlaces),

@@ -2,7 +2,7 @@ import { createAuditParts } from '../../../src/app/audit-parts.js';
 import { createErasures } from '../../../src/app/erasures.js';
 import { createGuardParts } from '../../../src/app/guard-parts.js';
 import { createServices } from '../../../src/app/services.js';
-import { systemClock } from '../../../src/clock.js';
+import { systemClock, type Clock } from '../../../src/clock.js';
 import { readConfig } from '../../../src/config.js';
 import { createDatabase } from '../../../src/database/client.js';
 import { createKeyDatabase } from '../../../src/database/data-keys/key-database.js';
@@ -27,12 +27,20 @@ export interface WorkshopOrder {
   keyUrl?: string;
   watch?: WatchSteps;
   env?: NodeJS.ProcessEnv;
+  clock?: Clock;
 }
 
 /** Everything that an erasure needs, in any process, the sealing of the audit log included; no HTTP, no worker. */
-export async function openErasureWorkshop({ url, dataDir, keyRing, keyUrl, watch, env = {} }: WorkshopOrder) {
+export async function openErasureWorkshop({
+  url,
+  dataDir,
+  keyRing,
+  keyUrl,
+  watch,
+  env = {},
+  clock = systemClock,
+}: WorkshopOrder) {
   const { config } = readConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env });
-  const clock = systemClock;
   const log = createLog('silent');
   const print = () => undefined;
   const keys = keyUrl === undefined ? null : createKeyDatabase({ url: keyUrl, log });

@@ -53,7 +53,7 @@ describe('asking for the erasure of one’s own account', () => {
       receipt: null,
     });
     const days = (Date.parse(request.scheduledFor) - Date.now()) / 86_400_000;
-    expect(days).toBeGreaterThan(29.9);
+    expect(days).toBeGreaterThan(26.9); // in a February
     expect(days).toBeLessThan(30.1);
 
     const token = await signIn(server, person.email);

@@ -1,4 +1,3 @@
-import { after } from '../../../clock.js';
 import type { Transaction } from '../../../database/client.js';
 import { AppError } from '../../../errors.js';
 import { parseText } from '../../../input/text.js';
@@ -16,6 +15,7 @@ import { isVisible } from '../../identity/accounts/user-record.js';
 import type { Told } from '../cases/case-notices.js';
 import { NOBODY } from '../nobody.js';
 import { beingErased, erasedAlready, findLeaving } from './conflicts.js';
+import { endOfGrace } from './erasure-grace.js';
 import { createErasureMails } from './erasure-mails.js';
 import type { ErasureActor, ErasureInternals, StaffActor } from './erasure-parts.js';
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord } from './erasure-record.js';
@@ -160,7 +160,7 @@ export function createRequestErasure(parts: ErasureInternals) {
     details: { readable: LockedUser | null; reason: string | null; held: boolean; immediately?: boolean },
   ): Promise<ErasureRecord> {
     const now = clock.now();
-    const scheduledFor = details.immediately ? now : after(now, config.erasureGrace);
+    const scheduledFor = details.immediately ? now : endOfGrace(now, config.erasureGrace);
     const created = await tx.erasureRequest.create({
       data: {
         userId: user.id,
