@@ -42,7 +42,7 @@ export class ErasureResolver {
   constructor(
     private readonly service: Pick<
       ErasureService,
-      'request' | 'erase' | 'cancel' | 'list' | 'count' | 'findNotices' | 'findReasons'
+      'request' | 'erase' | 'cancel' | 'list' | 'count' | 'findNotices' | 'findReasons' | 'areOverdue'
     >,
     private readonly clock: Clock,
   ) {}
@@ -52,6 +52,16 @@ export class ErasureResolver {
 
   private readonly makeReasonsLoader = () =>
     new DataLoader((ids: readonly string[]) => this.service.findReasons(ids));
+
+  private readonly makeOverdueLoader = () =>
+    new DataLoader((ids: readonly string[]) => this.service.areOverdue(ids));
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether it is open past the date by which it must be answered: that of its case.',
+  })
+  overdue(@Root() request: ErasureRequest, @Ctx() context: GraphqlContext): Promise<boolean> {
+    return context.loader(this.makeOverdueLoader).load(request.id);
+  }
 
   @FieldResolver(() => String, {
     nullable: true,
@@ -80,10 +90,17 @@ export class ErasureResolver {
     @After() after: string | null,
     @Arg('status', () => [ErasureStatus], { nullable: true, description: 'Only those that stand so.' })
     status: Status[] | null,
+    @Arg('overdueOnly', () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: 'Only those that are open past the date by which they must be answered.',
+    })
+    overdueOnly: boolean | null,
   ): Promise<Connection<ErasureRequest>> {
     const cursors = context.cursors.of('erasureRequests', 2);
     const page = readPageRequest({ first: first ?? PAGE_SIZE, after }, cursors);
-    const filter = { status: status ?? null, includeRestricted: await readsRestricted(context) };
+    const includeRestricted = await readsRestricted(context);
+    const filter = { status: status ?? null, includeRestricted, overdueOnly: overdueOnly ?? false };
     const position = page.after && readPosition(page.after);
     const records = await this.service.list(filter, { limit: page.limit + 1, after: position });
     return createConnection({

@@ -1,7 +1,9 @@
+import type { Clock } from '../../../clock.js';
 import type { Database } from '../../../database/client.js';
 import { readOrError } from '../../../privacy/fail-when-read.js';
 import { isUuid } from '../../../input/uuid.js';
 import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord, type ErasureStatus } from './erasure-record.js';
+import { createOverdueErasures } from './overdue-erasures.js';
 
 /** Where a request stands in the list. */
 export interface ErasurePosition {
@@ -14,6 +16,8 @@ export interface ErasureFilter {
   status: readonly ErasureStatus[] | null;
   /** Whether those of people are listed whose processing is restricted (Art. 18 GDPR). */
   includeRestricted: boolean;
+  /** Only those whose case is open past its date. */
+  overdueOnly?: boolean;
 }
 
 interface ErasureReason {
@@ -29,14 +33,16 @@ const REASON_COLUMNS = {
 const UNRESTRICTED = { user: { processingRestrictedAt: null } } as const;
 
 /** Reads erasure requests. */
-export function createListErasures({ db }: { db: Database }) {
-  const among = ({ status, includeRestricted }: ErasureFilter) => ({
+export function createListErasures({ db, clock }: { db: Database; clock: Clock }) {
+  const { areOverdue, onlyOverdue } = createOverdueErasures({ db, clock });
+  const among = async ({ status, includeRestricted, overdueOnly = false }: ErasureFilter) => ({
     ...(status ? { status: { in: [...status] } } : {}),
     ...(includeRestricted ? {} : UNRESTRICTED),
+    ...(overdueOnly ? { AND: [await onlyOverdue()] } : {}),
   });
 
   /** At most `limit` requests that stand after `position`, the newest first. */
-  function list(
+  async function list(
     filter: ErasureFilter,
     page: { limit: number; after: ErasurePosition | null },
   ): Promise<ErasureRecord[]> {
@@ -45,15 +51,15 @@ export function createListErasures({ db }: { db: Database }) {
       OR: [{ requestedAt: { lt: requestedAt } }, { requestedAt, id: { lt: id } }],
     };
     return db.erasureRequest.findMany({
-      where: { ...among(filter), ...beyond },
+      where: { ...(await among(filter)), ...beyond },
       orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
       take: page.limit,
       select: ERASURE_COLUMNS,
     });
   }
 
-  function count(filter: ErasureFilter): Promise<number> {
-    return db.erasureRequest.count({ where: among(filter) });
+  async function count(filter: ErasureFilter): Promise<number> {
+    return db.erasureRequest.count({ where: await among(filter) });
   }
 
   /** The request of this id; null when there is none, or only that of somebody whom the caller may not read. */
@@ -91,5 +97,5 @@ export function createListErasures({ db }: { db: Database }) {
     });
   }
 
-  return { list, count, find, findOpenOf, findReasons };
+  return { list, count, find, findOpenOf, findReasons, areOverdue };
 }
