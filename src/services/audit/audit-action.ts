@@ -34,6 +34,8 @@ export type AuditAction =
   | 'case.closed'
   | 'erasure.requested'
   | 'erasure.ordered'
+  | 'erasure.due'
+  | 'erasure.reopened'
   | 'erasure.cancelled'
   | 'erasure.started'
   | 'user.erased'

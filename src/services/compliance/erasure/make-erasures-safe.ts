@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Transaction } from '../../../database/client.js';
 import { lockAccount } from '../../identity/accounts/locked-user.js';
 import type { CarryOut } from './carry-out-erasure.js';
 import type { LedgerEntry } from './erasure-ledger.js';
@@ -8,13 +9,14 @@ import { OPEN_STATUSES } from './erasure-record.js';
 /** Entries that one look at the database compares. */
 const BATCH = 1_000;
 const LOCK = 'custodia erasures are made safe';
+const IN_THE_LEDGER = 'in-the-ledger';
 
 /**
  * Makes a database that may have come out of a backup safe before the first request: whoever stands in the ledger
  * and is not erased there is erased again. Of several processes one does it and the others wait.
  */
 export function createMakeErasuresSafe(parts: ErasureInternals, carryOut: CarryOut) {
-  const { db, ledger, log, databaseUrl } = parts;
+  const { db, audit, ledger, log, databaseUrl } = parts;
 
   return async function makeSafe(): Promise<void> {
     const client = new pg.Client({ connectionString: databaseUrl, application_name: 'custodia-erasures' });
@@ -60,10 +62,9 @@ export function createMakeErasuresSafe(parts: ErasureInternals, carryOut: CarryO
       if (!user || user.status === 'ERASED') return null;
       const isRunning = { id: erasureId, status: 'RUNNING' } as const;
       if ((await tx.erasureRequest.count({ where: isRunning })) > 0) return erasureId;
-      await tx.erasureRequest.updateMany({
-        where: { userId, id: { not: erasureId }, status: { in: [...OPEN_STATUSES] } },
-        data: { status: 'CANCELLED', cancelledAt: new Date(entry.at) },
-      });
+      await cancelOthers(tx, entry);
+      const data = { erasureId, status: state.status, reason: IN_THE_LEDGER };
+      await audit.record(tx, { action: 'erasure.reopened', ...byServer(userId), data });
       const { count } = await tx.erasureRequest.updateMany({
         where: { id: erasureId },
         data: { ...state, steps: [...state.steps] },
@@ -84,6 +85,20 @@ export function createMakeErasuresSafe(parts: ErasureInternals, carryOut: CarryO
       });
       return id;
     });
+  }
+
+  /** One request of an account is open at a time, and that is the ledger's. */
+  async function cancelOthers(tx: Transaction, { userId, erasureId, at }: LedgerEntry): Promise<void> {
+    const others = await tx.erasureRequest.findMany({
+      where: { userId, id: { not: erasureId }, status: { in: [...OPEN_STATUSES] } },
+      select: { id: true },
+    });
+    const cancelled = { status: 'CANCELLED', cancelledAt: new Date(at) } as const;
+    for (const { id } of others) {
+      await tx.erasureRequest.update({ where: { id }, data: cancelled, select: { id: true } });
+      const data = { erasureId: id, status: cancelled.status, reason: IN_THE_LEDGER };
+      await audit.record(tx, { action: 'erasure.cancelled', ...byServer(userId), data });
+    }
   }
 
   /** Whoever is erased and stands in no ledger (the file was lost) is entered, so that the next backup is safe too. */
@@ -123,6 +138,10 @@ export function createMakeErasuresSafe(parts: ErasureInternals, carryOut: CarryO
       requestedBy: request?.requestedBy ?? userId,
     });
   }
+}
+
+function byServer(subjectId: string) {
+  return { actorId: null, subjectId, origin: null };
 }
 
 async function* inBatches(entries: AsyncIterable<LedgerEntry>): AsyncGenerator<LedgerEntry[]> {

@@ -23,7 +23,8 @@ import { ERASURE_COLUMNS, OPEN_STATUSES, type ErasureRecord } from './erasure-re
 export const CARRY_OUT_JOB = 'erasure.carry-out';
 
 const NO_ORIGIN = { ipAddress: null, userAgent: null } as const;
-const OPERATOR: ErasureActor = { actorId: NOBODY, origin: NO_ORIGIN };
+/** Whoever is at the console, whom nobody knows by name, and the server that begins what is due. */
+const THE_SERVER: ErasureActor = { actorId: NOBODY, origin: NO_ORIGIN };
 
 /** At most this many characters say why. */
 const MAX_REASON = 500;
@@ -65,7 +66,7 @@ export function createRequestErasure(parts: ErasureInternals) {
     officer: StaffActor | null,
     order: { userId: string; reason: string; immediately: boolean },
   ): Promise<ErasureRecord> {
-    const actor = officer ?? OPERATOR;
+    const actor = officer ?? THE_SERVER;
     const reason = parseText(order.reason, 'reason', { min: 1, max: MAX_REASON });
     if (!isUuid(order.userId)) throw new AppError('NOT_FOUND');
     return db.$transaction(async (tx) => {
@@ -148,7 +149,7 @@ export function createRequestErasure(parts: ErasureInternals) {
       data: { status: 'RUNNING', scheduledFor: now, startedAt: now },
       select: ERASURE_COLUMNS,
     });
-    if (actor) await record(tx, 'erasure.ordered', actor, begun);
+    await record(tx, actor ? 'erasure.ordered' : 'erasure.due', actor ?? THE_SERVER, begun);
     await jobs.enqueue(tx, CARRY_OUT_JOB, { erasureId });
     return begun;
   }
@@ -200,7 +201,7 @@ export function createRequestErasure(parts: ErasureInternals) {
 
   async function record(
     tx: Transaction,
-    action: 'erasure.requested' | 'erasure.cancelled' | 'erasure.ordered',
+    action: 'erasure.requested' | 'erasure.cancelled' | 'erasure.ordered' | 'erasure.due',
     { actorId, origin }: ErasureActor,
     { id, userId, status }: ErasureRecord,
   ): Promise<void> {
