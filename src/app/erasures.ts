@@ -27,7 +27,7 @@ export interface ErasureSurroundings {
   jobs: Jobs;
   mail: Mail;
   log: Log;
-  guard: Pick<Guard, 'erase'>;
+  guard: Pick<Guard, 'keysAbout' | 'erase'>;
   services: Pick<Services, 'audit' | 'identity' | 'sessions' | 'cases'>;
 }
 
@@ -52,7 +52,7 @@ export function createErasures(
       notices: createErasureNotices({ ...parts, sign }),
       endSessions: sessions.endAll,
       keepEndedSessions: endedSessions.keep,
-      eraseAttempts: guard.erase,
+      attempts: guard,
       rights: identity,
       removeFiles: [
         createExportFiles(config).removeAllOf,

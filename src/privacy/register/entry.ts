@@ -35,7 +35,8 @@ export type OnErasure =
   | 'deleted with its row'
   | 'unlinked from the person'
   | 'kept: it says that an account existed, and no longer whose'
-  | 'unreadable since the data key is destroyed, and cleared';
+  | 'unreadable since the data key is destroyed, and cleared'
+  | 'cleared by the last look for what is left';
 
 /**
  * How a value lies in the database: `false`, in clear; otherwise sealed under the person's data key, as a

@@ -30,6 +30,11 @@ export const ERASURE = {
       steps: notPersonal('Which steps of the erasure are done'),
       completedAt: personal('data-subject request', 'Proves when the erasure was complete', EVIDENCE),
       receipt: notPersonal('The signed receipt, which names nobody'),
+      attemptKeys: personal(
+        'online identifier',
+        'Finds counts of attempts about an address that is gone already, to erase them',
+        { ...DUTY, exported: false, onErasure: 'cleared by the last look for what is left' },
+      ),
     },
     relations: { ...USER_RELATION, notices: { model: 'ErasureNotice', kind: 'children' } },
   },

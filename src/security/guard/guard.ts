@@ -140,16 +140,31 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
   }
 
   /**
-   * Erases every count about these subjects: ids of accounts, or addresses. Those of networks are nobody's.
+   * Keyed hashes by which every count about a subject is found, the id of an account or an address. Those of networks are
+   * nobody's.
+   */
+  function keysAbout(subject: string): string[] {
+    return keys.beginningsOf(subject.includes('@') ? normalise(subject, 'email') : subject);
+  }
+
+  /**
+   * Erases every count that `keysAbout` finds.
    *
    * @throws Error while the store does not answer
    */
-  async function erase(subjects: readonly string[]): Promise<void> {
-    const known = subjects.map((subject) => (subject.includes('@') ? normalise(subject, 'email') : subject));
-    await counters.erase(known.flatMap((subject) => keys.beginningsOf(subject)));
+  async function erase(found: readonly string[]): Promise<void> {
+    await counters.erase(found);
   }
 
-  return { attempt, limit, mayMail, forget, erase, refusals: (): ReadonlyMap<string, number> => refusals };
+  return {
+    attempt,
+    limit,
+    mayMail,
+    forget,
+    keysAbout,
+    erase,
+    refusals: (): ReadonlyMap<string, number> => refusals,
+  };
 }
 
 function isShared(budget: NamedBudget | undefined): boolean {

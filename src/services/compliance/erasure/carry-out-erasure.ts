@@ -42,21 +42,21 @@ export type CarryOut = ReturnType<typeof createCarryOut>;
 
 /** Carries out what was asked for and cannot be taken back any more: requests that are RUNNING. */
 export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () => undefined) {
-  const { db, clock, audit, notices, plan, log } = parts;
+  const { db, clock, audit, notices, plan, attempts, log } = parts;
 
   const work: Record<ErasureStep, (erasure: Erasure) => Promise<void>> = {
     access: ({ id, userId }) => endAccess(id, userId),
     ledger: (erasure) => writeLedger(erasure),
     files: ({ userId }) => removeFiles(userId),
-    rows: async ({ userId }) => {
-      await tryToEraseAttempts(userId);
+    rows: async ({ id, userId }) => {
+      await tryToEraseAttempts(userId, await keepAttemptKeys(id, userId));
       await deleteInBatches(db, plan, userId);
     },
     destroy: ({ id, userId }) => destroy(id, userId),
     // A mail or an export that was under way when its row went may have left a file, a transaction that had begun before
     // may have added a row, and guesses went on.
-    sweep: async ({ userId }) => {
-      await parts.eraseAttempts([userId]);
+    sweep: async ({ id, userId }) => {
+      await eraseAttempts(id, userId);
       await deleteInBatches(db, plan, userId);
       await removeFiles(userId);
       await vacuumTables(parts.databaseUrl, plan, log);
@@ -124,17 +124,41 @@ export function createCarryOut(parts: ErasureInternals, watch: WatchSteps = () =
     });
   }
 
+  /** The address is about to go, and with it all that finds the counts about it: what does is kept until `sweep`. */
+  function keepAttemptKeys(erasureId: string, userId: string): Promise<string[]> {
+    return db.$transaction(async (tx) => {
+      const email = (await findReadable(tx, userId))?.email;
+      if (!email) return [];
+      const attemptKeys = attempts.keysAbout(email);
+      await tx.erasureRequest.update({
+        where: { id: erasureId },
+        data: { attemptKeys },
+        select: { id: true },
+      });
+      return attemptKeys;
+    });
+  }
+
   /**
-   * As long as the address is known, counts about it go too. A store of counts that is away holds nobody's erasure up here,
-   * nor the start of a server over a restored backup: those about the account wait for it in the step `sweep`.
+   * A store of counts that is away holds nobody's erasure up here, nor the start of a server over a restored backup: the step
+   * `sweep` waits for it.
    */
-  async function tryToEraseAttempts(userId: string): Promise<void> {
-    const user = await db.$transaction((tx) => findReadable(tx, userId));
+  async function tryToEraseAttempts(userId: string, addressKeys: readonly string[]): Promise<void> {
     try {
-      await parts.eraseAttempts([userId, ...(user?.email ? [user.email] : [])]);
+      await attempts.erase([...attempts.keysAbout(userId), ...addressKeys]);
     } catch (err) {
       log.warn({ err, userId }, 'The counts of attempts could not be erased yet');
     }
+  }
+
+  async function eraseAttempts(erasureId: string, userId: string): Promise<void> {
+    const where = { where: { id: erasureId } };
+    const { attemptKeys } = await db.erasureRequest.findUniqueOrThrow({
+      ...where,
+      select: { attemptKeys: true },
+    });
+    await attempts.erase([...attempts.keysAbout(userId), ...attemptKeys]);
+    await db.erasureRequest.update({ ...where, data: { attemptKeys: [] }, select: { id: true } });
   }
 
   async function removeFiles(userId: string): Promise<void> {

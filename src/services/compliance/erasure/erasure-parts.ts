@@ -49,8 +49,13 @@ export interface ErasureParts {
     ): Promise<void>;
     requirePrivacyRight: StaffRights['requirePrivacyRight'];
   };
-  /** Erases the counts of attempts about accounts (ids) and addresses. Rejects while their store does not answer. */
-  eraseAttempts: (subjects: readonly string[]) => Promise<void>;
+  /** Counts of attempts, which only the server's key tells whose they are. */
+  attempts: {
+    /** Keyed hashes that find all about the id of an account, or an address, and tell neither. */
+    keysAbout(subject: string): string[];
+    /** Erases what these find. Rejects while the store of counts does not answer. */
+    erase(keys: readonly string[]): Promise<void>;
+  };
   /** Each removes one kind of file about a person, and bears repetition. */
   removeFiles: readonly ((userId: string) => Promise<void>)[];
 }

@@ -1,5 +1,5 @@
 import { snakeCase } from '../../../privacy/check-constraints.js';
-import type { Column, ModelEntry } from '../../../privacy/register/entry.js';
+import type { Column, ModelEntry, OnErasure } from '../../../privacy/register/entry.js';
 
 /** What an erasure does to the rows of one table that belong to a person. Names are those of the database. */
 export interface TableErasure {
@@ -24,7 +24,11 @@ export interface ErasurePlan {
   destroyed: string[];
 }
 
-const KEPT = 'kept: it says that an account existed, and no longer whose';
+/** What is left where it is: for good, or for the step `sweep`, which needs it and clears it. */
+const LEFT = [
+  'kept: it says that an account existed, and no longer whose',
+  'cleared by the last look for what is left',
+] satisfies OnErasure[];
 const KEY_MODEL = 'DataKey';
 
 /**
@@ -91,5 +95,5 @@ function isDeletedWithParent(
 }
 
 function isKept(column: Column): boolean {
-  return column.personal && column.onErasure === KEPT;
+  return column.personal && LEFT.some((fate) => fate === column.onErasure);
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "erasure_requests" ADD COLUMN     "attempt_keys" TEXT[] DEFAULT ARRAY[]::TEXT[];
