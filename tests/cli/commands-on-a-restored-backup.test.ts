@@ -74,9 +74,8 @@ beforeAll(async () => {
   });
   backup = await copyOf(url, 'backup');
   await openApp(url, async ({ erasures }) => {
-    const actor = { actorId: userId, origin: { ipAddress: null, userAgent: null } };
-    const order = { userId, reason: 'asked by letter', immediately: true, byOperator: true };
-    const { id } = await erasures.erase(actor, order);
+    const order = { userId, reason: 'asked by letter', immediately: true };
+    const { id } = await erasures.erase(null, order);
     await erasures.carryOut(id, 'destroy');
   });
 });

@@ -121,7 +121,10 @@ async function show(event: EventView, context: GraphqlContext): Promise<AuditEve
   if (subjectId === null) return new AuditEvent(event, { showsOrigin: true });
   if (subjectId === viewer?.userId) {
     const isTheirs = actorId === null || actorId === subjectId;
-    return new AuditEvent(event, { showsOrigin: isTheirs, data: isTheirs ? event.data : dataForSubject(event) });
+    return new AuditEvent(event, {
+      showsOrigin: isTheirs,
+      data: isTheirs ? event.data : dataForSubject(event),
+    });
   }
   viewedAccounts.add(subjectId);
   return new AuditEvent(event, { showsOrigin: !event.isRestricted || (await readsRestricted(context)) });

@@ -52,7 +52,10 @@ export class AuditEvent extends Node {
   readonly data: JsonObject;
 
   /** `showsOrigin`: whether the caller may see where it came from; `data`: what they may see of the details. */
-  constructor(event: EventView, { showsOrigin, data = event.data }: { showsOrigin: boolean; data?: JsonObject }) {
+  constructor(
+    event: EventView,
+    { showsOrigin, data = event.data }: { showsOrigin: boolean; data?: JsonObject },
+  ) {
     super(event.id);
     this.#origin = showsOrigin ? event : null;
     this.sequence = event.sequence;
