@@ -61,7 +61,9 @@ describe('what else is held about them', () => {
   ])('%s reads it: %j %j', async (_who, roles, isShown) => {
     const events = 'auditEvents(filter: { subjectId: $id }) { nodes { action ipAddress userAgent } }';
     const { auditEvents } = await read(`query ($id: ID!) { ${events} }`, roles);
-    expect(nodesOf(auditEvents).map(({ action }) => action)).toContain('processing.restricted');
+    const actions = nodesOf(auditEvents).map(({ action }) => action);
+    expect(actions.includes('processing.restricted')).toBe(isShown);
+    if (!isShown) expect(actions).toEqual([]);
     const origins = nodesOf(auditEvents).filter((event) => event.ipAddress ?? event.userAgent);
     expect(origins.length > 0).toBe(isShown);
 
@@ -77,6 +79,55 @@ describe('what else is held about them', () => {
     const request = 'node(id: $erasureId) { ... on ErasureRequest { reason } }';
     const { node } = await read(`query ($erasureId: ID!) { ${request} }`, roles);
     expect(node).toEqual(isShown ? { reason: PERSONAL } : null);
+  });
+
+  test('the list of all events leaves theirs out and its pages are full; node() finds none of them', async () => {
+    const { id } = (await server.app.db.auditEvent.findFirst({
+      where: { subjectId: person.id, action: 'processing.restricted' },
+      select: { id: true },
+    })) as { id: string };
+    // The newest events are theirs: a page that is filtered after it was read would be empty.
+    const restrict = 'mutation ($to: Boolean!) { setProcessingRestriction(restricted: $to) { user { id } } }';
+    const admin = await signInAs(server, ['ADMIN']);
+    const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+    for (const to of [false, true, false, true]) await server.graphql(restrict, { to }, person.token);
+    const page = `query ($id: ID!) { node(id: $id) { id }
+      auditEvents(first: 4) { nodes { subjectId } pageInfo { hasNextPage } } }`;
+    const ask = async ({ token }: Person) => {
+      const { data, errors } = await server.graphql(page, { id }, token);
+      expect(errors).toBeUndefined();
+      const subjects = nodesOf(data?.auditEvents).map(({ subjectId }) => subjectId);
+      return { ...(data as { node: unknown }), subjects };
+    };
+    const { node, subjects } = await ask(admin);
+    expect(node).toBeNull();
+    expect(subjects).toHaveLength(4);
+    expect(subjects).not.toContain(person.id);
+    const read = await ask(officer);
+    expect(read.node).toEqual({ id });
+    expect(read.subjects).toContain(person.id);
+  });
+
+  test('where they acted from is blank for other staff in the events about others', async () => {
+    const colleague = await signInAs(server, ['SUPPORT']);
+    const admin = await signInAs(server, ['ADMIN']);
+    const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+    const { id } = await createAccount(server);
+    const suspend = 'mutation ($id: ID!) { suspendUser(userId: $id, reason: "x") { user { id } } }';
+    expect((await server.graphql(suspend, { id }, colleague.token)).errors).toBeUndefined();
+    const list = 'query ($filter: AuditEventFilter) { auditEvents(filter: $filter) { nodes { ipAddress } } }';
+    const addresses = async ({ token }: Person) => {
+      const filter = { actorId: colleague.id, action: 'user.suspended' };
+      return nodesOf((await server.graphql(list, { filter }, token)).data?.auditEvents);
+    };
+    expect(await addresses(admin)).toEqual([{ ipAddress: '127.0.0.1' }]);
+    await server.app.db.user.update({
+      where: { id: colleague.id },
+      data: { processingRestrictedAt: new Date() },
+      select: { id: true },
+    });
+    expect(await addresses(admin)).toEqual([{ ipAddress: null }]);
+    expect(await addresses(officer)).toEqual([{ ipAddress: '127.0.0.1' }]);
   });
 
   test('whoever may not know of such a request cannot take it back', async () => {

@@ -21,6 +21,10 @@ export interface EventView {
   readonly data: JsonObject;
   /** Whether the processing of the subject's data is restricted (Art. 18 GDPR). */
   readonly isRestricted: boolean;
+  /** Whose address and user agent these are. */
+  readonly originOwnerId: string | null;
+  /** Whether the processing of that person's data is restricted. */
+  readonly isOriginRestricted: boolean;
 }
 
 export interface EventFilter {
@@ -31,6 +35,8 @@ export interface EventFilter {
   after?: Date | null | undefined;
   /** Events before this moment. */
   before?: Date | null | undefined;
+  /** Whether those about people are listed whose processing is restricted (Art. 18 GDPR). */
+  includeRestricted: boolean;
 }
 
 /** Where an event stands in the list. */
@@ -55,16 +61,19 @@ interface EventRow extends StoredOrigin {
   commitment: Uint8Array | null;
   isErased: boolean;
   isRestricted: boolean;
+  isOriginRestricted: boolean;
 }
 
 const COLUMNS = `SELECT e.id::text, l.sequence::text, e.at, e.action, e.actor_id::text AS "actorId",
     e.subject_id::text AS "subjectId", e.data, e.origin_commitment AS commitment,
     ${ORIGIN_COLUMNS}, e.subject_id IS NOT NULL AND u.id IS NULL AS "isErased",
-    u.processing_restricted_at IS NOT NULL AS "isRestricted"`;
+    u.processing_restricted_at IS NOT NULL AS "isRestricted",
+    owner.processing_restricted_at IS NOT NULL AS "isOriginRestricted"`;
 
 const JOINS = `LEFT JOIN audit_leaves l ON l.event_id = e.id
   LEFT JOIN users u ON u.id = e.subject_id AND u.status <> 'ERASED'
-  ${originJoins('e.id')}`;
+  ${originJoins('e.id')}
+  LEFT JOIN users owner ON owner.id = o.user_id`;
 
 const SELECT = `${COLUMNS} FROM audit_events e ${JOINS}`;
 
@@ -87,6 +96,7 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
       filter.subjectId && `e.subject_id = ${bind(filter.subjectId, 'uuid')}`,
       filter.actorId && `e.actor_id = ${bind(filter.actorId, 'uuid')}`,
       filter.after && `e.at >= ${bind(filter.after.toISOString(), 'timestamptz')}`,
+      !filter.includeRestricted && 'u.processing_restricted_at IS NULL',
       filter.before && `e.at < ${bind(filter.before.toISOString(), 'timestamptz')}`,
       after && `(e.at, e.id) < (${bind(after.at.toISOString(), 'timestamptz')}, ${bind(after.id, 'uuid')})`,
     ].filter((condition) => typeof condition === 'string');
@@ -101,7 +111,8 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
    */
   async function listMany(subjectIds: readonly string[], page: EventPage): Promise<EventView[][]> {
     const [subjectId] = subjectIds;
-    if (subjectId !== undefined && subjectIds.length === 1) return [await list({ subjectId }, page)];
+    if (subjectId !== undefined && subjectIds.length === 1)
+      return [await list({ subjectId, includeRestricted: true }, page)];
     const { limit, after } = page;
     const events = after
       ? await read(NEXT_OF_MANY, [[...subjectIds], limit, after.at.toISOString(), after.id])
@@ -122,8 +133,9 @@ export function createListEvents({ db, privacy }: { db: Database; privacy: Priva
   }
 
   async function view(row: EventRow, keys: ReadonlyMap<string, string>): Promise<EventView> {
-    const { id, sequence, at, action, actorId, subjectId, data, isRestricted } = row;
-    const event = { id, sequence, at, action, actorId, subjectId, data, isRestricted };
+    const { id, sequence, at, action, actorId, subjectId, data, isRestricted, isOriginRestricted } = row;
+    const owner = { originOwnerId: row.ownerId, isOriginRestricted };
+    const event = { id, sequence, at, action, actorId, subjectId, data, isRestricted, ...owner };
     const noOrigin = { ipAddress: null, userAgent: null };
     if (row.isErased) return { ...event, ...noOrigin };
     try {

@@ -27,7 +27,10 @@ const EVENTS_PAGE_SIZE = 50;
 /** Longer than every action. */
 const ACTION_LENGTH = 60;
 
-/** How `node` finds an event: the caller's own, or any for a caller with `audit:read`. */
+/**
+ * How `node` finds an event: the caller's own, or any for a caller with `audit:read`, but for those about people whose
+ * processing is restricted (Art. 18 GDPR).
+ */
 export function createFindAuditEventNode(events: Pick<Events, 'find'>): FindNode {
   return async function findAuditEventNode(id, context) {
     if (!context.viewer) return null;
@@ -35,6 +38,7 @@ export function createFindAuditEventNode(events: Pick<Events, 'find'>): FindNode
     if (!event) return null;
     const isOwn = event.subjectId === context.viewer.userId;
     if (!isOwn && !(await context.permissions()).has('audit:read')) return null;
+    if (!isOwn && event.isRestricted && !(await readsRestricted(context))) return null;
     return show(event, context);
   };
 }
@@ -47,7 +51,11 @@ export class AuditResolver {
     createPageLoader<EventView, EventPosition>((userIds, page) => this.parts.events.listMany(userIds, page));
 
   @Authorized('audit:read')
-  @Query(() => AuditEventConnection, { description: 'What happened, the newest first. Needs `audit:read`.' })
+  @Query(() => AuditEventConnection, {
+    description:
+      'What happened, the newest first. Needs `audit:read`, and `privacy:restricted` for what happened to people whose ' +
+      'processing is restricted.',
+  })
   async auditEvents(
     @Ctx() context: GraphqlContext,
     @First(EVENTS_PAGE_SIZE) first: number | null,
@@ -55,7 +63,7 @@ export class AuditResolver {
     @Arg('filter', () => AuditEventFilter, { nullable: true, description: 'Which events.' })
     filter: AuditEventFilter | null,
   ): Promise<Connection<AuditEvent>> {
-    const events = readFilter(filter);
+    const events = { ...readFilter(filter), includeRestricted: await readsRestricted(context) };
     const read = (page: EventPage) => this.parts.events.list(events, page);
     return this.page(read, { first: first ?? EVENTS_PAGE_SIZE, after }, context);
   }
@@ -117,20 +125,17 @@ export class AuditResolver {
  */
 async function show(event: EventView, context: GraphqlContext): Promise<AuditEvent> {
   const { viewer, viewedAccounts } = context;
-  const { subjectId, actorId } = event;
-  if (subjectId === null) return new AuditEvent(event, { showsOrigin: true });
-  if (subjectId === viewer?.userId) {
-    const isTheirs = actorId === null || actorId === subjectId;
-    return new AuditEvent(event, {
-      showsOrigin: isTheirs,
-      data: isTheirs ? event.data : dataForSubject(event),
-    });
-  }
-  viewedAccounts.add(subjectId);
-  return new AuditEvent(event, { showsOrigin: !event.isRestricted || (await readsRestricted(context)) });
+  const { subjectId, actorId, originOwnerId } = event;
+  const isOwn = subjectId === viewer?.userId;
+  if (subjectId !== null && !isOwn) viewedAccounts.add(subjectId);
+  const isByAnother = isOwn && actorId !== null && actorId !== subjectId;
+  const showsOrigin =
+    originOwnerId === viewer?.userId ||
+    (!isOwn && (!event.isOriginRestricted || (await readsRestricted(context))));
+  return new AuditEvent(event, { showsOrigin, data: isByAnother ? dataForSubject(event) : event.data });
 }
 
-function readFilter(filter: AuditEventFilter | null): EventFilter {
+function readFilter(filter: AuditEventFilter | null): Omit<EventFilter, 'includeRestricted'> {
   const { action, subjectId, actorId, after, before } = filter ?? {};
   if (action && action.length > ACTION_LENGTH) throw badInput('filter.action', 'is longer than any action');
   if (after && before && after >= before) throw badInput('filter.before', 'must be later than after');

@@ -37,7 +37,7 @@ export class AuditEvent extends Node {
     nullable: true,
     description:
       'The network address of whoever did it; null where none is kept: deleted in time, the person erased or unknown; ' +
-      'and, without `privacy:restricted`, where the processing of the person’s data is restricted.',
+      'and, without `privacy:restricted`, where the processing of that person’s data is restricted.',
   })
   get ipAddress(): string | null {
     return this.#origin?.ipAddress ?? null;
