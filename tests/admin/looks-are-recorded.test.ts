@@ -52,6 +52,42 @@ test('ids alone, the own account, and what is refused are no looks', async () =>
   expect(await looksAt(support.id)).toEqual([]);
 });
 
+test('who is searched for by an address was looked at, though an id or a number is all that is answered', async () => {
+  const other = await createAccount(server);
+  const { token } = await signInAs(server, ['SUPPORT']);
+  const all = await server.graphql('{ users(last: 1) { edges { cursor } } }', {}, token);
+  const [{ cursor }] = (all.data?.users as { edges: [{ cursor: string }] }).edges;
+  const count =
+    'query ($f: UserFilter, $a: String) { users(first: 0, after: $a, filter: $f) { totalCount } }';
+  const questions: [string, object, object?][] = [
+    ['query ($f: UserFilter) { users(filter: $f) { nodes { id } } }', {}],
+    [count, {}],
+    [count, {}, { a: cursor }],
+    // That somebody with this address is not suspended says that there is one, or something about them.
+    [count, { status: ['SUSPENDED'] }],
+  ];
+  for (const [query, further, variables] of questions) {
+    const { id, email } = await createAccount(server);
+    const f = { email, ...further };
+    expect((await server.graphql(query, { f, ...variables }, token)).errors).toBeUndefined();
+    expect(await looksAt(id)).toMatchObject([{ data: { operations: ['users'] } }]);
+  }
+  expect(await looksAt(other.id)).toEqual([]);
+});
+
+test('whoever is found by the domain of their address was looked at', async () => {
+  const found = await createAccount(server);
+  const { db } = server.app;
+  const email = 'ada@found.example.com';
+  await db.user.update({ where: { id: found.id }, data: { email }, select: { id: true } });
+  const list = '{ users(first: 1, filter: { emailDomain: "found.example.com" }) { totalCount } }';
+  expect((await server.graphql(list, {}, support.token)).data?.users).toEqual({ totalCount: 1 });
+  expect(await looksAt(found.id)).toHaveLength(1);
+  const own = 'query ($email: EmailAddress) { users(filter: { email: $email }) { nodes { id } } }';
+  await server.graphql(own, { email: support.email }, support.token);
+  expect(await looksAt(support.id)).toEqual([]);
+});
+
 test('what staff do to an account shows it to them, and is recorded as a look too', async () => {
   const { id } = await createAccount(server);
   const query = 'mutation ($id: ID!) { suspendUser(userId: $id, reason: "x") { user { email } } }';
@@ -59,7 +95,7 @@ test('what staff do to an account shows it to them, and is recorded as a look to
   expect(await looksAt(id)).toMatchObject([{ data: { operations: ['suspendUser'] } }]);
 });
 
-test('why somebody asked to be erased is their own words: staff who read it looked at them', async () => {
+test('that and why somebody is to be erased is their data: staff who read it looked at them', async () => {
   const officer = await signInAs(server, ['PRIVACY_OFFICER']);
   const person = await signInAs(server);
   const asked = await server.graphql(
@@ -68,18 +104,50 @@ test('why somebody asked to be erased is their own words: staff who read it look
     person.token,
   );
   const { id } = (asked.data?.requestErasure as { erasureRequest: { id: string } }).erasureRequest;
+  // Without the reason too: the list of cases, which tells the same, is a look.
   await server.graphql('{ erasureRequests { nodes { id userId status } } }', {}, officer.token);
-  expect(await looksAt(person.id)).toEqual([]);
-
-  const listed = await server.graphql('{ erasureRequests { nodes { reason } } }', {}, officer.token);
-  expect(JSON.stringify(listed)).toContain('canary-reason');
   const node = 'query ($id: ID!) { node(id: $id) { ... on ErasureRequest { reason } } }';
   expect(JSON.stringify(await server.graphql(node, { id }, officer.token))).toContain('canary-reason');
+  const cancel = 'mutation ($id: ID!) { cancelErasure(id: $id) { erasureRequest { status } } }';
+  await server.graphql(cancel, { id }, officer.token);
   await server.graphql(node, { id }, person.token);
-  expect(await looksAt(person.id)).toMatchObject([
-    { actorId: officer.id, data: { operations: ['erasureRequests'] } },
-    { actorId: officer.id, data: { operations: ['node'] } },
-  ]);
+  expect(await looksAt(person.id)).toMatchObject(
+    ['erasureRequests', 'node', 'cancelErasure'].map((operation) => ({
+      actorId: officer.id,
+      data: { operations: [operation] },
+    })),
+  );
+});
+
+test('whoever reads from where somebody acted looked at them, and not only at whom it concerned', async () => {
+  const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+  const actor = await signInAs(server, ['SUPPORT']);
+  const { id } = await createAccount(server);
+  const suspend = 'mutation ($id: ID!) { suspendUser(userId: $id, reason: "x") { user { id } } }';
+  await server.graphql(suspend, { id }, actor.token);
+  const read = (fields: string, by: Person) =>
+    server.graphql(
+      `query ($id: ID!) { auditEvents(filter: { subjectId: $id, action: "user.suspended" }) { nodes { ${fields} } } }`,
+      { id },
+      by.token,
+    );
+  await read('action actorId', officer);
+  expect(await looksAt(actor.id)).toEqual([]);
+  for (const field of ['ipAddress', 'userAgent']) {
+    const { data } = await read(field, officer);
+    expect(data?.auditEvents).toEqual({ nodes: [{ [field]: expect.any(String) as string }] });
+  }
+  const look = { actorId: officer.id, data: { operations: ['auditEvents'] } };
+  expect(await looksAt(actor.id)).toMatchObject([look, look]);
+  expect(await looksAt(id)).toHaveLength(3);
+  // The own address is nothing that one looks at.
+  await server.graphql(suspend, { id: (await createAccount(server)).id }, officer.token);
+  await server.graphql(
+    'query ($id: ID!) { auditEvents(filter: { actorId: $id }) { nodes { ipAddress } } }',
+    { id: officer.id },
+    officer.token,
+  );
+  expect(await looksAt(officer.id)).toEqual([]);
 });
 
 test('a list of cases is a look at each person in it', async () => {

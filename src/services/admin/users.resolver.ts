@@ -27,7 +27,8 @@ export class UsersResolver {
   @Authorized('users:read')
   @Query(() => UserConnection, {
     description:
-      'Accounts of every status. Reading more of one than its id is recorded. `last` reads backwards from `before`, or ' +
+      'Accounts of every status. Reading more of one than its id is recorded, and so is finding it by its address or the ' +
+      'domain of that. `last` reads backwards from `before`, or ' +
       'from the end.',
   })
   async users(
@@ -58,8 +59,31 @@ export class UsersResolver {
       ...positionsOf(page),
       backward: page.backward,
     });
+    if (filter.email !== undefined || filter.emailDomain !== undefined) {
+      const found = records.length > 0 ? records : await this.findFirst(filter, order, page.limit + 1);
+      noteLooks(found.slice(0, Math.max(1, page.limit)), context);
+    }
     return createUserConnection(records, page, order, context, () => this.identity.countUsers(filter));
   }
+
+  /** Whom a search by an address is about, where the page is beyond them and their number is answered all the same. */
+  private findFirst(filter: Filter, order: Order, limit: number): Promise<UserRecord[]> {
+    const { email, includeRestricted } = filter;
+    const about = email === undefined ? filter : { email, includeRestricted };
+    return this.identity.searchUsers({
+      filter: about,
+      order,
+      limit,
+      after: null,
+      before: null,
+      backward: false,
+    });
+  }
+}
+
+/** Who is found by an address or its domain is known to have it, though nothing but an id or a number is answered. */
+function noteLooks(found: readonly UserRecord[], { viewer, viewedAccounts }: GraphqlContext): void {
+  for (const { id } of found) if (id !== viewer?.userId) viewedAccounts.add(id);
 }
 
 async function createUserConnection(

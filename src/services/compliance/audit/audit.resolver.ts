@@ -121,18 +121,21 @@ export class AuditResolver {
 /**
  * An event as the caller may see it. Where somebody else acted on the caller's account, address and session are theirs
  * and not the caller's. Where it came from is part of what a restriction keeps from other staff than privacy officers.
- * Reading another's is noted.
+ * Reading another's is noted, and so is reading from where another acted.
  */
 async function show(event: EventView, context: GraphqlContext): Promise<AuditEvent> {
-  const { viewer, viewedAccounts } = context;
-  const { subjectId, actorId, originOwnerId } = event;
-  const isOwn = subjectId === viewer?.userId;
-  if (subjectId !== null && !isOwn) viewedAccounts.add(subjectId);
-  const isByAnother = isOwn && actorId !== null && actorId !== subjectId;
+  const viewerId = context.viewer?.userId;
+  const { subjectId, actorId, originOwnerId, isOriginRestricted } = event;
+  const noteLook = (id: string | null) => {
+    if (id !== null && id !== viewerId) context.viewedAccounts.add(id);
+  };
+  noteLook(subjectId);
+  const isOwn = subjectId === viewerId;
   const showsOrigin =
-    originOwnerId === viewer?.userId ||
-    (!isOwn && (!event.isOriginRestricted || (await readsRestricted(context))));
-  return new AuditEvent(event, { showsOrigin, data: isByAnother ? dataForSubject(event) : event.data });
+    originOwnerId === viewerId || (!isOwn && (!isOriginRestricted || (await readsRestricted(context))));
+  const isByAnother = isOwn && actorId !== null && actorId !== subjectId;
+  const data = isByAnother ? dataForSubject(event) : event.data;
+  return new AuditEvent(event, { showsOrigin, data, onOriginRead: () => noteLook(originOwnerId) });
 }
 
 function readFilter(filter: AuditEventFilter | null): Omit<EventFilter, 'includeRestricted'> {

@@ -11,6 +11,7 @@ import { Node } from '../../identity/identity.types.js';
 })
 export class AuditEvent extends Node {
   readonly #origin: Pick<EventView, 'ipAddress' | 'userAgent'> | null;
+  readonly #onOriginRead: () => void;
 
   @Field(() => String, {
     nullable: true,
@@ -40,30 +41,34 @@ export class AuditEvent extends Node {
       'and, without `privacy:restricted`, where the processing of that person’s data is restricted.',
   })
   get ipAddress(): string | null {
-    return this.#origin?.ipAddress ?? null;
+    return this.readOrigin('ipAddress');
   }
 
   @Field(() => String, { nullable: true, description: 'The user agent, kept as long as the address.' })
   get userAgent(): string | null {
-    return this.#origin?.userAgent ?? null;
+    return this.readOrigin('userAgent');
   }
 
   @Field(() => JSONObject, { description: 'Details that name no person.' })
   readonly data: JsonObject;
 
   /** `showsOrigin`: whether the caller may see where it came from; `data`: what they may see of the details. */
-  constructor(
-    event: EventView,
-    { showsOrigin, data = event.data }: { showsOrigin: boolean; data?: JsonObject },
-  ) {
+  constructor(event: EventView, given: { showsOrigin: boolean; data: JsonObject; onOriginRead: () => void }) {
     super(event.id);
-    this.#origin = showsOrigin ? event : null;
+    this.#origin = given.showsOrigin ? event : null;
+    this.#onOriginRead = given.onOriginRead;
     this.sequence = event.sequence;
     this.at = event.at;
     this.action = event.action;
     this.actorId = event.actorId;
     this.subjectId = event.subjectId;
-    this.data = data;
+    this.data = given.data;
+  }
+
+  private readOrigin(field: 'ipAddress' | 'userAgent'): string | null {
+    const value = this.#origin?.[field] ?? null;
+    if (value !== null) this.#onOriginRead();
+    return value;
   }
 }
 

@@ -33,7 +33,7 @@ export function createFindErasureNode(service: Pick<ErasureService, 'find'>): Fi
     if (record.userId === context.viewer.userId) return new ErasureRequest(record);
     if (!(await context.permissions()).has('privacy:read')) return null;
     const shown = await service.find(id, { includeRestricted: await readsRestricted(context) });
-    return shown && new ErasureRequest(shown);
+    return shown && show(shown, context);
   };
 }
 
@@ -65,14 +65,12 @@ export class ErasureResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'Why it was asked for; erased with the person. Reading that of another is a recorded look.',
+    description: 'Why it was asked for; erased with the person.',
   })
   async reason(@Root() request: ErasureRequest, @Ctx() context: GraphqlContext): Promise<string | null> {
     const { reason, isRestricted } = await context.loader(this.makeReasonsLoader).load(request.id);
     if (request.userId === context.viewer?.userId) return reason;
-    if (isRestricted && !(await readsRestricted(context))) return null;
-    context.viewedAccounts.add(request.userId);
-    return reason;
+    return isRestricted && !(await readsRestricted(context)) ? null : reason;
   }
 
   @FieldResolver(() => [ErasureNotice], {
@@ -83,7 +81,9 @@ export class ErasureResolver {
   }
 
   @Authorized('privacy:read')
-  @Query(() => ErasureRequestConnection, { description: 'Erasure requests, the newest first.' })
+  @Query(() => ErasureRequestConnection, {
+    description: 'Erasure requests, the newest first. Reading those of others is a recorded look at them.',
+  })
   async erasureRequests(
     @Ctx() context: GraphqlContext,
     @First() first: number | null,
@@ -104,7 +104,7 @@ export class ErasureResolver {
     const position = page.after && readPosition(page.after);
     const records = await this.service.list(filter, { limit: page.limit + 1, after: position });
     return createConnection({
-      rows: records.map((record) => new ErasureRequest(record)),
+      rows: records.map((record) => show(record, context)),
       page,
       positionOf: ({ requestedAt, id }) => [requestedAt.toISOString(), id],
       countAll: () => this.service.count(filter),
@@ -125,7 +125,7 @@ export class ErasureResolver {
     reason: string | null,
   ): Promise<ErasurePayload> {
     requireRecentSignIn(requireViewer(context), this.clock);
-    return present(await this.service.request(actorOf(context), reason));
+    return present(await this.service.request(actorOf(context), reason), context);
   }
 
   @Authorized()
@@ -141,7 +141,7 @@ export class ErasureResolver {
     @Ctx() context: GraphqlContext,
   ): Promise<ErasurePayload> {
     const mayCancelOthers = (await context.permissions()).has('privacy:erase');
-    return present(await this.service.cancel(actorOf(context), id, mayCancelOthers));
+    return present(await this.service.cancel(actorOf(context), id, mayCancelOthers), context);
   }
 
   @Authorized('privacy:erase')
@@ -164,12 +164,18 @@ export class ErasureResolver {
   ): Promise<ErasurePayload> {
     requireRecentSignIn(requireViewer(context), this.clock);
     const order = { userId, reason, immediately: immediately ?? false };
-    return present(await this.service.erase(actorOf(context), order));
+    return present(await this.service.erase(actorOf(context), order), context);
   }
 }
 
-function present(record: ErasureRecord): ErasurePayload {
-  return { erasureRequest: new ErasureRequest(record) };
+function present(record: ErasureRecord, context: GraphqlContext): ErasurePayload {
+  return { erasureRequest: show(record, context) };
+}
+
+/** That somebody wants to be forgotten, or is to be, is their data: that staff saw it is recorded. */
+function show(record: ErasureRecord, context: GraphqlContext): ErasureRequest {
+  if (record.userId !== context.viewer?.userId) context.viewedAccounts.add(record.userId);
+  return new ErasureRequest(record);
 }
 
 /** Who asks, for the services of this folder. */
