@@ -89,7 +89,8 @@ test('200 guesses at once, by REST, GraphQL, aliases, batches and other checks o
   expect(wrong).toBeGreaterThanOrEqual(FREE);
   expect(wrong).toBeLessThanOrEqual(most);
   expect(new Set(codes)).toEqual(new Set(['INVALID_CREDENTIALS', 'RATE_LIMITED', 'BAD_USER_INPUT']));
-  expect(await countRefusals()).toBe(wrong);
+  expect(await countRefusals('INVALID_CREDENTIALS')).toBe(wrong);
+  expect(await countRefusals('RATE_LIMITED')).toBe(1);
 });
 
 function codesOf(answer: GraphqlAnswer): string[] {
@@ -114,13 +115,14 @@ function aliased(times: number): string {
   return `mutation ($input: LoginInput!) { ${fields.join(' ')} }`;
 }
 
-/** Each password that was looked at and was wrong is in the record of events. */
-async function countRefusals(): Promise<number> {
+/** Each password that was looked at and was wrong is in the record of events, and that others were not looked at, once. */
+async function countRefusals(reason: string): Promise<number> {
   const client = new pg.Client({ connectionString: database.ownerUrl });
   await client.connect();
   try {
     const { rows } = await client.query<{ count: number }>(
-      `SELECT count(*)::int AS count FROM audit_events WHERE action IN ('session.refused', 'password.refused')`,
+      `SELECT count(*)::int AS count FROM audit_events WHERE action IN ('session.refused', 'password.refused') AND data ->> 'reason' = $1`,
+      [reason],
     );
     return rows[0]?.count ?? 0;
   } finally {

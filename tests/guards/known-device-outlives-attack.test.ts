@@ -100,6 +100,8 @@ test('in cookie mode the device is known by an HttpOnly cookie', async () => {
 
 describe('beside a network that is held off', () => {
   const NETWORK = '192.0.2.21';
+  const nothing = () => Promise.resolve();
+
   let setup: AccountSetup;
   beforeAll(async () => {
     setup = await createAccountSetup();
@@ -128,7 +130,7 @@ describe('beside a network that is held off', () => {
     const origin = { ...ORIGIN, ipAddress: NETWORK };
     await holdOff(() => {
       const guess = { kind: 'password', account: null, origin, device: null } as const;
-      return setup.guard.attempt(guess, () => Promise.reject(new AppError('INVALID_CREDENTIALS')));
+      return setup.guard.attempt(guess, () => Promise.reject(new AppError('INVALID_CREDENTIALS')), nothing);
     }, 'INVALID_CREDENTIALS');
     const stranger = signIn(NETWORK, deviceToken, null);
     await expect(stranger).rejects.toMatchObject({ code: 'RATE_LIMITED' });

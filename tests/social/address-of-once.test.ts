@@ -142,8 +142,11 @@ test('a network sends no more than a thousand browsers an hour to providers', as
   };
   const origin = { ...ORIGIN, ipAddress: '198.51.100.23' };
   for (let count = 0; count < 1_000; count += 1) await setup.guard.limit('providerTrip', origin);
-  await expect(setup.identity.social.depart({ ...trip, origin })).rejects.toMatchObject({
-    code: 'RATE_LIMITED',
-  });
+  for (let time = 0; time < 2; time += 1) {
+    const departure = setup.identity.social.depart({ ...trip, origin });
+    await expect(departure).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  }
+  const where = { action: 'session.refused', data: { path: ['reason'], equals: 'RATE_LIMITED' } };
+  expect(await setup.db.auditEvent.count({ where })).toBe(1);
   await expect(setup.identity.social.depart({ ...trip, origin: ORIGIN })).resolves.toContain(google.issuer);
 });

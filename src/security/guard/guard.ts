@@ -6,6 +6,7 @@ import { networkOf } from '../client/client-network.js';
 import type { RequestOrigin } from '../requests/request-context.js';
 import type { Budget, Counters, Return, Take } from './budget.js';
 import type { GuardKeys } from './guard-keys.js';
+import { createRefusalRecord, type RecordRefusal } from './refusal-record.js';
 import { rulesOf, type Rules } from './rules.js';
 
 /** What is proved; each kind has counts of its own for an account, and all share those of a network. */
@@ -55,10 +56,14 @@ const NO_WRONG_GUESS: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
 ]);
 
+/** What the guard itself answers. */
+const HELD_OFF: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'OTHER_PROOF_REQUIRED']);
+
 /** What stands between an attacker and guessing: every check of a credential goes through `attempt`. */
 export function createGuard({ counters, keys, clock, settings }: GuardParts) {
   const rules = rulesOf(settings);
   const refusals = new Map<string, number>();
+  const recordOnce = createRefusalRecord({ counters, keys, clock, rules });
 
   function budgetsOf({ kind, account, origin, device }: GuardedAttempt): NamedBudget[] {
     const network = networkOf(origin.ipAddress);
@@ -85,6 +90,20 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
     throw refusalOf(budgets[taking.refusedBy]?.name ?? 'network', taking.openAt);
   }
 
+  /** Throws `refusal`, recorded if it is the first in a while. */
+  async function refuse(
+    what: ProofKind | NetworkLimit,
+    { account, origin }: Pick<GuardedAttempt, 'account' | 'origin'>,
+    refusal: unknown,
+    record: RecordRefusal,
+  ): Promise<never> {
+    if (refusal instanceof AppError && HELD_OFF.has(refusal.code)) {
+      const network = networkOf(origin.ipAddress);
+      await recordOnce({ what, account, network, reason: refusal.code }, record);
+    }
+    throw refusal;
+  }
+
   function refusalOf(name: keyof Rules, openAt: number): AppError {
     refusals.set(name, (refusals.get(name) ?? 0) + 1);
     if (name === 'account')
@@ -97,7 +116,8 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
    * Runs `check`, the comparison of a credential, if the budget has room for another guess; it is counted before, so
    * that parallel guesses share the budget. When `check` throws, the guess was wrong and stays counted, unless the
    * error says that nothing was compared or that the proof was right. When it does not, the failures of the account
-   * are forgotten. It gets the known device on whose own budget the guess is; null: on what strangers share.
+   * are forgotten. It gets the known device on whose own budget the guess is; null: on what strangers share. Without
+   * room `record` is run in its place, once an hour.
    *
    * @throws AppError RATE_LIMITED with the seconds to wait, OTHER_PROOF_REQUIRED after too many failures in a row,
    *   whatever `check` throws
@@ -105,8 +125,11 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
   async function attempt<T>(
     guarded: GuardedAttempt,
     check: (device: string | null) => Promise<T>,
+    record: RecordRefusal,
   ): Promise<T> {
-    const { budgets, takes, device } = await admit(guarded);
+    const { budgets, takes, device } = await admit(guarded).catch((refusal: unknown) =>
+      refuse(guarded.kind, guarded, refusal, record),
+    );
     let result: T;
     try {
       result = await check(device);
@@ -119,11 +142,14 @@ export function createGuard({ counters, keys, clock, settings }: GuardParts) {
     return result;
   }
 
-  /** Counts what a network may do only so often an hour. Throws RATE_LIMITED. */
-  async function limit(name: NetworkLimit, { ipAddress }: RequestOrigin): Promise<void> {
-    const key = keys.of(name, networkOf(ipAddress));
+  /** Counts what a network may do only so often an hour. Throws RATE_LIMITED, after `record` once an hour. */
+  async function limit(name: NetworkLimit, origin: RequestOrigin, record?: RecordRefusal): Promise<void> {
+    const key = keys.of(name, networkOf(origin.ipAddress));
     const taking = await counters.take([{ rule: rules[name], key }], clock.now().getTime());
-    if (!taking.admitted) throw refusalOf(name, taking.openAt);
+    if (taking.admitted) return;
+    const refusal = refusalOf(name, taking.openAt);
+    if (!record) throw refusal;
+    await refuse(name, { account: null, origin }, refusal, record);
   }
 
   /** Whether another mail of this template may go to an address this hour; counts it. */

@@ -11,6 +11,8 @@ const CEILING_MEMORY = 30 * DAY;
 /** Far above what the people behind one address need, and far below what would fill a table. */
 const PROVIDER_TRIPS_PER_HOUR = 1_000;
 const PASSKEY_QUESTIONS_PER_HOUR = 1_000;
+/** Accounts that one network is held off from and that leave an event each. */
+const REFUSAL_EVENTS_PER_HOUR = 60;
 
 /** The rules with the figures that the operator chose. */
 export function rulesOf(settings: GuardSettings) {
@@ -69,5 +71,9 @@ export function rulesOf(settings: GuardSettings) {
     registration: hourly(settings.registrationsPerHour),
     mailRequest: hourly(settings.mailRequestsPerHour),
     mail: hourly(settings.mailsPerHour),
+    /** Refusals of the guard that leave an event: of one account, or of one network where there is none. */
+    refusalEvent: hourly(1),
+    /** Those of one network, whatever the account. */
+    refusalEvents: hourly(REFUSAL_EVENTS_PER_HOUR),
   } as const satisfies Record<string, Rule>;
 }

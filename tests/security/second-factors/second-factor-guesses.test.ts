@@ -3,6 +3,8 @@ import { AppError } from '../../../src/errors.js';
 import { enrolledUser, wrongCode } from '../../auth/authenticator.js';
 import { createAccountSetup, ORIGIN, PASSWORD, type AccountSetup } from '../../identity/account-setup.js';
 
+const nothing = () => Promise.resolve();
+
 let setup: AccountSetup;
 beforeAll(async () => {
   setup = await createAccountSetup();
@@ -159,7 +161,11 @@ test.each([
   };
   const other = { kind: 'password', account: null, origin: { ...ORIGIN, ipAddress }, device: null } as const;
   for (let failure = 0; failure < 44; failure += 1) {
-    const refused = setup.guard.attempt(other, () => Promise.reject(new AppError('INVALID_CREDENTIALS')));
+    const refused = setup.guard.attempt(
+      other,
+      () => Promise.reject(new AppError('INVALID_CREDENTIALS')),
+      nothing,
+    );
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_CREDENTIALS' });
   }
   for (let failure = 0; failure < 12; failure += 1) {
@@ -211,7 +217,11 @@ describe('on a device that the account knows', () => {
     for (let guess = 10; guess < 100; guess += 1) {
       setup.clock.advance(HOUR);
       const attempt = { kind: 'mfa', account: userId, origin: ORIGIN, device: idOf(deviceToken) } as const;
-      const refused = setup.guard.attempt(attempt, () => Promise.reject(new AppError('MFA_INVALID')));
+      const refused = setup.guard.attempt(
+        attempt,
+        () => Promise.reject(new AppError('MFA_INVALID')),
+        nothing,
+      );
       await expect(refused).rejects.toMatchObject({ code: 'MFA_INVALID' });
     }
     const failures = async () =>

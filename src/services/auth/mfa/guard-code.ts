@@ -1,11 +1,15 @@
 import type { Guard } from '../../../security/guard/guard.js';
 import type { RequestOrigin } from '../../../security/requests/request-context.js';
+import type { AuditService } from '../../audit/audit.service.js';
 import { createAttemptOf, type GuardedProofParts } from '../guarded-proof.js';
 
 export type GuardCode = ReturnType<typeof createGuardCode>;
 
 /** The way of every code to its check, at a sign-in and of somebody signed in: through the budgets of all proofs. */
-export function createGuardCode(parts: GuardedProofParts & { guard: Pick<Guard, 'attempt'> }) {
+export function createGuardCode(
+  parts: GuardedProofParts & { guard: Pick<Guard, 'attempt'>; audit: AuditService },
+) {
+  const { db, guard, audit } = parts;
   const attemptOf = createAttemptOf(parts);
 
   /**
@@ -20,6 +24,11 @@ export function createGuardCode(parts: GuardedProofParts & { guard: Pick<Guard, 
     given: { origin: RequestOrigin; findHolder: () => Promise<string | null> },
     check: (device: string | null) => Promise<T>,
   ): Promise<T> {
-    return parts.guard.attempt(await attemptOf('mfa', given.origin, given.findHolder), check);
+    const { origin, findHolder } = given;
+    const guarded = await attemptOf('mfa', origin, findHolder);
+    return guard.attempt(guarded, check, (reason) => {
+      const event = { actorId: null, subjectId: guarded.account, origin, data: { reason } };
+      return db.$transaction((tx) => audit.record(tx, { action: 'mfa.refused', ...event }));
+    });
   };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors.js';
+import type { RecordRefusal } from '../../../security/guard/refusal-record.js';
 import type { RequestOrigin } from '../../../security/requests/request-context.js';
 import { atEvenPace } from '../../identity/sign-in/even-pace.js';
 import { createAttemptOf } from '../guarded-proof.js';
@@ -33,7 +34,7 @@ export function createPasskeySignIn(parts: PasskeyParts) {
    *   RATE_LIMITED for a network that asks too often
    */
   async function begin({ email, challenge }: Asked, origin: RequestOrigin): Promise<BegunSignIn> {
-    await guard.limit('passkeyQuestion', origin);
+    await guard.limit('passkeyQuestion', origin, recordHeldOff(null, origin));
     if (challenge !== null) return beginSecondFactor(challenge);
     const begun =
       email === null
@@ -68,13 +69,18 @@ export function createPasskeySignIn(parts: PasskeyParts) {
    */
   async function finish(answer: CeremonyAnswer, origin: RequestOrigin): Promise<SignedIn> {
     const guarded = await attemptOf('passkey', origin, () => usePasskey.findHolder(db, answer));
-    const used = await guard.attempt(guarded, () => requireUsed(answer, origin));
+    const record = recordHeldOff(guarded.account, origin);
+    const used = await guard.attempt(guarded, () => requireUsed(answer, origin), record);
     const { userId, passwordChangedAt } = used;
     const first = { userId, amr: [...used.amr, 'mfa'], passwordChangedAt, origin };
     const attempt = { subjectId: userId, actorId: null, origin };
     const result = await refusals.recordFailure(attempt, () => signIn.continueSignIn(first));
     if ('challenge' in result) throw new Error('A passkey was not taken for two factors.');
     return result;
+  }
+
+  function recordHeldOff(subjectId: string | null, origin: RequestOrigin): RecordRefusal {
+    return (reason) => refusals.recordAlone({ subjectId, actorId: null, origin }, reason);
   }
 
   async function requireUsed(answer: CeremonyAnswer, origin: RequestOrigin): Promise<UsedPasskey> {

@@ -45,7 +45,7 @@ const COLUMNS = {
   credentialsVoidAt: true,
 } as const;
 
-/** Refused without looking at the password: who floods the server is not to flood the record of events. */
+/** Refused without looking at the password: the guard says which of those are recorded. */
 const UNCHECKED: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'OTHER_PROOF_REQUIRED']);
 
 /** The check of a password, for signing in and for operations that ask for it again. */
@@ -84,18 +84,19 @@ export function createCredentials(parts: IdentityParts) {
     }
   }
 
+  /** Records a refused attempt, for unknown addresses too. */
+  async function record(user: StoredUser | null, { action, origin }: Admission, reason: ErrorCode) {
+    const event = { action, actorId: null, subjectId: user?.id ?? null, origin, data: { reason } };
+    await db.$transaction((tx) => audit.record(tx, event));
+  }
+
   /**
-   * Records a refused attempt, for unknown addresses too, and puts it off to the next beat: reading and sealing
-   * for a known one takes a few milliseconds more.
+   * Records what was refused after a look at the password, and puts every refusal off to the next beat: reading and
+   * sealing for a known address takes a few milliseconds more.
    */
-  async function refuse(user: StoredUser | null, { action, origin, startedAt }: Admission, error: AppError) {
-    const subjectId = user?.id ?? null;
-    if (!UNCHECKED.has(error.code)) {
-      await db.$transaction((tx) =>
-        audit.record(tx, { action, actorId: null, subjectId, origin, data: { reason: error.code } }),
-      );
-    }
-    await untilNextBeat(startedAt);
+  async function refuse(user: StoredUser | null, admission: Admission, error: AppError) {
+    if (!UNCHECKED.has(error.code)) await record(user, admission, error.code);
+    await untilNextBeat(admission.startedAt);
     return error;
   }
 
@@ -138,7 +139,11 @@ export function createCredentials(parts: IdentityParts) {
     const { account, origin, password } = admission;
     const device = user && deviceTokens.findKnownDevice(origin.deviceToken, user, clock.now());
     try {
-      return await guard.attempt({ kind: 'password', account, origin, device }, () => prove(user, password));
+      return await guard.attempt(
+        { kind: 'password', account, origin, device },
+        () => prove(user, password),
+        (reason) => record(user, admission, reason),
+      );
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'OVERLOADED') throw error;
       throw await refuse(user, admission, error);

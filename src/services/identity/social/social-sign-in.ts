@@ -53,7 +53,7 @@ const CODE_CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
 /** Signing in with a provider: where browsers are sent, and what becomes of those that come back (docs/sign-in.md). */
 export function createSocialSignIn(parts: Parts) {
-  const { db, config, providers, guard } = parts;
+  const { db, config, providers, guard, audit } = parts;
   const { returnUrls } = config.social;
   const flows = createSocialFlows(parts);
   const admit = createAdmitPerson({ ...parts, flows });
@@ -89,7 +89,10 @@ export function createSocialSignIn(parts: Parts) {
     const returnTo = requireReturnUrl(given);
     if (codeChallenge !== null && !CODE_CHALLENGE.test(codeChallenge))
       throw badInput('code_challenge', 'must be a SHA-256 in base64url');
-    await guard.limit('providerTrip', origin);
+    await guard.limit('providerTrip', origin, (reason) => {
+      const event = { actorId: null, subjectId: null, origin, data: { reason } };
+      return db.$transaction((tx) => audit.record(tx, { action: 'session.refused', ...event }));
+    });
     const state = await flows.begin({
       provider: name,
       returnTo,
