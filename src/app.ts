@@ -41,6 +41,7 @@ import { createSigningKeys } from './security/signing-keys/signing-keys.js';
 import { END_SUSPENSION_JOB } from './services/admin/suspend-user.js';
 import { reportOpenFailures } from './services/audit/report-open-failures.js';
 import { createRecordAccess } from './services/audit/record-access.js';
+import { recordSigningKey } from './services/audit/record-signing-key.js';
 import { EXPORT_JOB } from './services/compliance/exports/request-export.js';
 import { RETENTION_JOB, type RetentionService } from './services/compliance/retention/retention.service.js';
 import { createRestrictionService } from './services/compliance/restriction/restriction.service.js';
@@ -77,7 +78,14 @@ export async function createApp({ config, databaseUrl, keyRing, clock, log, vers
   const reads = createPipelinedReads({ url: databaseUrl, log });
   const hotReads = createHotReads({ reads, privacy });
 
-  const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });
+  const signingKeys = createSigningKeys({
+    db,
+    encryption: keyRing.encryption,
+    clock,
+    config,
+    log,
+    recordChange: (...change) => recordSigningKey(services.audit, ...change),
+  });
   const accessTokens = createAccessTokens({ signingKeys, clock, config });
   const listener = createNotificationListener({ url: databaseUrl, log });
   const endedSessions = createEndedSessions({ listener, db, clock, config });

@@ -17,6 +17,7 @@ import type { RequestOrigin } from '../../src/security/requests/request-context.
 import type { SignedIn } from '../../src/services/auth/sign-in.service.js';
 import type { UserStatus } from '../../src/services/identity/accounts/user-record.js';
 import { createSigningKeys } from '../../src/security/signing-keys/signing-keys.js';
+import { recordSigningKey } from '../../src/services/audit/record-signing-key.js';
 import { eventually } from '../setup/eventually.js';
 import { createTestDatabase } from '../setup/test-database.js';
 import { testKeyRing } from '../setup/test-keys.js';
@@ -61,7 +62,14 @@ export async function createAccountSetup(settings: Partial<Config> = {}): Promis
   const mail = createMail({ db, jobs, transport, config, log });
   await jobs.start();
 
-  const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });
+  const signingKeys = createSigningKeys({
+    db,
+    encryption: keyRing.encryption,
+    clock,
+    config,
+    log,
+    recordChange: (...change) => recordSigningKey(services.audit, ...change),
+  });
   const shared = {
     clock,
     db,

@@ -11,6 +11,7 @@ import { createEndedSessions } from '../../src/security/tokens/ended-sessions.js
 import { createNotificationListener } from '../../src/database/notification-listener.js';
 import { createDeviceTokens } from '../../src/security/tokens/device-token.js';
 import { createSigningKeys } from '../../src/security/signing-keys/signing-keys.js';
+import { recordSigningKey } from '../../src/services/audit/record-signing-key.js';
 import { createAuditService } from '../../src/services/audit/audit.service.js';
 import { createArrivals } from '../../src/services/identity/sign-in/arrivals.js';
 import { createOneTimeTokens } from '../../src/services/identity/one-time-tokens.js';
@@ -47,7 +48,15 @@ export async function startAuthServer({
   const config = { ...AUTH_CONFIG, ...settings };
   const privacy = createPrivacy({ keyRing });
   const db = createDatabase({ url, privacy, poolSize: 10, log });
-  const signingKeys = createSigningKeys({ db, encryption: keyRing.encryption, clock, config, log });
+  const audit = createAuditService({ clock, privacy });
+  const signingKeys = createSigningKeys({
+    db,
+    encryption: keyRing.encryption,
+    clock,
+    config,
+    log,
+    recordChange: (...change) => recordSigningKey(audit, ...change),
+  });
   const accessTokens = createAccessTokens({ signingKeys, clock, config });
   const endedSessions = createEndedSessions({
     listener: createNotificationListener({ url, log }),
@@ -55,7 +64,6 @@ export async function startAuthServer({
     clock,
     config,
   });
-  const audit = createAuditService({ clock, privacy });
   const scopeOf = async () => ['account'];
   const jobs = createJobs({ databaseUrl: url, log });
   const mail = createMail({

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { Database } from '../../database/client.js';
 import type { Log } from '../../log.js';
 import type { KeyEncryption } from '../../privacy/key-ring.js';
+import type { RecordKeyChange } from './signing-key-change.js';
 import { parsePublicJwk, thumbprint, wrappingContext, type PublicJwk } from './signing-key-material.js';
 
 export interface RetiredKey {
@@ -22,8 +23,9 @@ export function createRetiredKeys(parts: {
   encryption: KeyEncryption;
   clock: Clock;
   log: Log;
+  recordChange: RecordKeyChange;
 }) {
-  const { db, encryption, clock, log } = parts;
+  const { db, encryption, clock, log, recordChange } = parts;
   const known = new Map<string, RetiredKey>();
 
   /** The retired keys; destroys the private halves of those that have retired since. */
@@ -48,7 +50,11 @@ export function createRetiredKeys(parts: {
     const secret = await encryption.unwrap(wrappedKey, wrappingContext(kid));
     if (!secret.equals(NO_KEY)) {
       const emptied = await encryption.wrap(NO_KEY, wrappingContext(kid));
-      await db.signingKey.updateMany({ where: { id: kid, wrappedKey }, data: { wrappedKey: emptied } });
+      await db.$transaction(async (tx) => {
+        const where = { id: kid, wrappedKey };
+        const { count } = await tx.signingKey.updateMany({ where, data: { wrappedKey: emptied } });
+        if (count > 0) await recordChange(tx, 'key.retired', kid);
+      });
     }
     known.set(kid, { kid, publicJwk });
   }

@@ -5,6 +5,7 @@ import type { SigningKey } from '../../database/generated/client.js';
 import type { Log } from '../../log.js';
 import type { KeyEncryption } from '../../privacy/key-ring.js';
 import { KeyRingError } from '../../privacy/privacy-errors.js';
+import type { RecordKeyChange } from './signing-key-change.js';
 import {
   generateSigningKey,
   parsePublicJwk,
@@ -28,6 +29,7 @@ export interface SigningKeysDeps {
   clock: Clock;
   config: KeyLives;
   log: Log;
+  recordChange: RecordKeyChange;
 }
 
 export interface VerificationKey {
@@ -52,8 +54,9 @@ interface KnownKey extends VerificationKey, KeyTimes {
  * process has the same ones. No timer runs: whoever asks for a key or for the key set brings what is
  * older than an hour up to date first, successors that are due included.
  */
-export function createSigningKeys({ db, encryption, clock, config, log }: SigningKeysDeps) {
-  const retiredKeys = createRetiredKeys({ db, encryption, clock, log });
+export function createSigningKeys(deps: SigningKeysDeps) {
+  const { db, encryption, clock, config, log, recordChange } = deps;
+  const retiredKeys = createRetiredKeys(deps);
   let known = new Map<string, KnownKey>();
   let retired: RetiredKey[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
@@ -89,7 +92,7 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
     return db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${LOCK}, 0))`;
       const now = clock.now();
-      await tx.signingKey.deleteMany({ where: { publishedUntil: { lte: now }, signedReceipts: false } });
+      await removeUseless(tx, now);
       const plan = planSuccession(await readKeys(tx), now, config, early);
       if (plan?.predecessor) {
         const { id, ...data } = plan.predecessor;
@@ -97,10 +100,20 @@ export function createSigningKeys({ db, encryption, clock, config, log }: Signin
       }
       if (plan) {
         await insert(tx, key, wrappedKey, plan.successor, now);
+        await recordChange(tx, 'key.published', key.kid);
         log.info({ keyId: key.kid }, 'published a signing key');
       }
       return readKeys(tx);
     });
+  }
+
+  /** Deletes the keys by which nothing can be verified any more. */
+  async function removeUseless(tx: Transaction, now: Date): Promise<void> {
+    const where = { publishedUntil: { lte: now }, signedReceipts: false };
+    for (const { id } of await tx.signingKey.findMany({ where, select: { id: true } })) {
+      const { count } = await tx.signingKey.deleteMany({ where: { ...where, id } });
+      if (count > 0) await recordChange(tx, 'key.removed', id);
+    }
   }
 
   async function readKeys(from: Database | Transaction): Promise<KnownKey[]> {

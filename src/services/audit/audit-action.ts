@@ -63,6 +63,8 @@ export type AuditAction =
   | 'permission.refused'
   | 'key.rotation_started'
   | 'key.rotation_completed'
+  | 'key.published'
+  | 'key.retired'
   | 'key.removed'
   | 'user.invited'
   | 'user.invitation_accepted'

@@ -16,6 +16,7 @@ import { createAccessTokens } from '../../../src/security/tokens/access-token.js
 import { createEndedSessions } from '../../../src/security/tokens/ended-sessions.js';
 import { createNotificationListener } from '../../../src/database/notification-listener.js';
 import { createSigningKeys } from '../../../src/security/signing-keys/signing-keys.js';
+import { recordSigningKey } from '../../../src/services/audit/record-signing-key.js';
 import type { WatchSteps } from '../../../src/services/compliance/erasure/carry-out-erasure.js';
 import { requireLocked } from '../../setup/auth-server.js';
 
@@ -47,7 +48,10 @@ export async function openErasureWorkshop({
   const privacy = createPrivacy({ keyRing, separateKeys: keys });
   const db = createDatabase({ url, privacy, poolSize: 4, log });
   const { encryption, pepper } = keyRing;
-  const signingKeys = createSigningKeys({ db, encryption, clock, config, log });
+  const signingKeys = createSigningKeys({
+    db, encryption, clock, config, log,
+    recordChange: (...change) => recordSigningKey(services.audit, ...change),
+  }); // prettier-ignore
   const listener = createNotificationListener({ url, log });
   const jobs = createJobs({ databaseUrl: url, log });
   const transport = createMailTransport({ smtpUrl: null, dataDir, print, log });

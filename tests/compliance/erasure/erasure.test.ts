@@ -282,6 +282,7 @@ async function staleToken(userId: string, sessionId: string): Promise<string> {
     clock,
     config,
     log: createLog('silent'),
+    recordChange: () => Promise.reject(new Error('The server has made the key.')),
   });
   await signingKeys.ensure();
   const authTime = new Date(Date.now() - 11 * 60_000);

@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import pg from 'pg';
 import { DAY, HOUR, MINUTE } from '../../../src/clock.js';
 import { createLog } from '../../../src/log.js';
 import { generateKeyRing, loadKeyRing } from '../../../src/privacy/key-ring.js';
@@ -133,6 +134,52 @@ test('processes that rotate at the same time make one successor', async () => {
   expect(await started[0]!.db.signingKey.count()).toBe(2);
 });
 
+/** What the audit log says of signing keys, in the order in which it happened. */
+async function recordedKeys({ db }: AuthServer) {
+  const events = await db.auditEvent.findMany({
+    where: { action: { startsWith: 'key.' } },
+    orderBy: { id: 'asc' },
+    select: { action: true, data: true },
+  });
+  return events.map(({ action, data }) => [action, (data as { keyId: string }).keyId]);
+}
+
+test('what becomes of each key is recorded once, whichever process did it', async () => {
+  const [server, other] = [await start(), await start()];
+  const [first] = await publishedIds(server);
+  expect(await recordedKeys(server)).toEqual([['key.published', first]]);
+  await Promise.all([server.signingKeys.rotate(), other.signingKeys.rotate()]);
+  const [, second] = await publishedIds(server);
+  // Of the first somebody holds a receipt: it stays, without its private half.
+  await server.db.signingKey.update({ where: { id: first! }, data: { signedReceipts: true } });
+  clock.advance(3 * DAY);
+  await Promise.all([publishedIds(server), publishedIds(other)]);
+  await Promise.all([server.signingKeys.rotate(), other.signingKeys.rotate()]);
+  const third = (await publishedIds(server)).find((id) => id !== first && id !== second);
+  clock.advance(3 * DAY);
+  await server.signingKeys.rotate();
+  const fourth = (await publishedIds(server)).find((id) => ![first, second, third].includes(id));
+  expect(await recordedKeys(server)).toEqual([
+    ['key.published', first],
+    ['key.published', second],
+    ['key.retired', first],
+    ['key.published', third],
+    ['key.removed', second],
+    ['key.published', fourth],
+  ]);
+});
+
+test('no event, no key: what cannot be recorded is not published', async () => {
+  const server = await start();
+  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  await owner.connect();
+  await owner
+    .query(`ALTER TABLE audit_events ADD CHECK (action <> 'key.published') NOT VALID`)
+    .finally(() => owner.end());
+  await expect(server.signingKeys.rotate()).rejects.toThrow();
+  expect(await server.db.signingKey.count()).toBe(1);
+});
+
 test('private keys lie wrapped in the database', async () => {
   const server = await start();
   const { privateKey } = await server.signingKeys.current();
@@ -172,6 +219,7 @@ test('a process whose key ring opens none of the keys refuses to go on, and make
     clock,
     config: AUTH_CONFIG,
     log: createLog('silent'),
+    recordChange: async () => undefined,
   });
   await expect(stranger.ensure()).rejects.toThrow(KeyRingError); // which the console shows without a stack
   await expect(stranger.current()).rejects.toThrow('opens none');
