@@ -22,17 +22,26 @@ export function createFindVisibleUser(identity: Pick<IdentityService, 'findUsers
   const makeUsers = () => new DataLoader((ids: readonly string[]) => identity.findUsers(ids));
   const makeAnyUsers = () => new DataLoader((ids: readonly string[]) => identity.findAnyUsers(ids));
 
-  /** The account as the caller may see it; null where there is none. */
+  /**
+   * The account as the caller may see it; null where there is none. Who may not know whether there is one gets any id
+   * back, and nothing is read: nobody sees an account come or go.
+   */
   return async function findVisibleUser(given: string, context: GraphqlContext): Promise<User | null> {
     if (!isUuid(given)) return null;
     const id = given.toLowerCase();
+    if (!(await knowsOf(id, context))) return User.hidden(id);
     // Deleted accounts are there for staff only, and the own one is not read as staff.
-    const isStaff = context.viewer?.userId !== id && (await readsOthers(context));
-    const record = isStaff
-      ? await context.loader(makeAnyUsers).load(id)
-      : await context.loader(makeUsers).load(id);
+    const makeLoader = isOwn(id, context) ? makeUsers : makeAnyUsers;
+    const record = await context.loader(makeLoader).load(id);
     return record && visibleUser(context, record);
   };
+}
+
+const isOwn = (id: string, { viewer }: GraphqlContext) => viewer?.userId === id.toLowerCase();
+
+/** Whether the caller may know whether there is an account of this id. */
+async function knowsOf(id: string, context: GraphqlContext): Promise<boolean> {
+  return isOwn(id, context) || (await readsOthers(context));
 }
 
 export interface IdentityResolverParts {
@@ -61,14 +70,15 @@ export class IdentityResolver {
 
   @Query(() => Node, {
     nullable: true,
-    description: 'Anything with an identifier; null when there is no such thing.',
+    description:
+      'Anything with an identifier; null when there is no such thing, or none that the caller may read.',
   })
   async node(
     @Arg('id', () => ID, { description: 'The identifier.' }) id: string,
     @Ctx() context: GraphqlContext,
   ): Promise<Node | null> {
     if (!isUuid(id)) return null;
-    const user = await this.parts.findVisibleUser(id, context);
+    const user = (await knowsOf(id, context)) && (await this.parts.findVisibleUser(id, context));
     if (user) return user;
     const found = await Promise.all(this.parts.findNodes.map((findNode) => findNode(id, context)));
     return found.find((node) => node !== null) ?? null;
@@ -77,7 +87,8 @@ export class IdentityResolver {
   @Query(() => User, {
     nullable: true,
     description:
-      'An account by its identifier; null when there is none. Of others only `id` can be read without `users:read`.',
+      'An account by its identifier; null when there is none. Without `users:read` every identifier of others is answered ' +
+      'alike, whether or not somebody has it: `id` alone can be read.',
   })
   async user(
     @Arg('id', () => ID, { description: 'The identifier of the account.' }) id: string,
