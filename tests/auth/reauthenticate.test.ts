@@ -21,7 +21,7 @@ function reauthenticate(accessToken: string, password: string) {
 
 async function refresh(refreshToken: string) {
   const { status, body } = await server.rest('POST', '/api/v1/auth/refresh', { refresh_token: refreshToken });
-  return { status, token: String(body?.access_token), next: String(body?.refresh_token) };
+  return { status, code: body?.code, token: String(body?.access_token), next: String(body?.refresh_token) };
 }
 
 test('the password gives the same session a fresh auth_time, which refreshing keeps', async () => {
@@ -38,14 +38,25 @@ test('the password gives the same session a fresh auth_time, which refreshing ke
   expect(authTime(refreshed.token)).toBe(authTime(fresh.accessToken));
 });
 
-test('the refresh token held before works until either is used; then it is an older one', async () => {
+test('who refreshes first with a copy of the token held before is found out, and kept out, once the newest is used', async () => {
   const { tokens } = await logIn(server, email);
   const fresh = (await reauthenticate(tokens.accessToken, PASSWORD)).data?.reauthenticate as TokenTexts;
   expect(fresh.refreshToken).not.toBe(tokens.refreshToken);
-  const refreshed = await refresh(tokens.refreshToken);
+  const thief = await refresh(tokens.refreshToken);
+  expect(thief.status).toBe(200);
+  expect(await refresh(fresh.refreshToken)).toMatchObject({ status: 401, code: 'TOKEN_REUSED' });
+  expect(await refresh(thief.next)).toMatchObject({ status: 400, code: 'TOKEN_INVALID' });
+  expect(codeOf(await server.graphql('{ viewer { id } }', {}, thief.token))).toBe('UNAUTHENTICATED');
+  await server.mailedToken('session-copied'); // its owner is told
+});
+
+test('so is who comes with the copy after the newest was used', async () => {
+  const { tokens } = await logIn(server, email);
+  const fresh = (await reauthenticate(tokens.accessToken, PASSWORD)).data?.reauthenticate as TokenTexts;
+  const refreshed = await refresh(fresh.refreshToken);
   expect(refreshed.status).toBe(200);
-  expect((await refresh(fresh.refreshToken)).status).toBe(401);
-  expect((await refresh(refreshed.next)).status).toBe(400);
+  expect(await refresh(tokens.refreshToken)).toMatchObject({ status: 401, code: 'TOKEN_REUSED' });
+  expect(await refresh(refreshed.next)).toMatchObject({ status: 400, code: 'TOKEN_INVALID' });
 });
 
 test('a wrong password changes nothing and leaves the session signed in', async () => {

@@ -90,7 +90,9 @@ export function createRefreshTokens({
   /**
    * Spends a token and makes its successor. All others of the family are spent with it and forget their
    * successors: only the immediate predecessor can be repeated, and whoever holds an older token and the
-   * database cannot follow the chain to the newest one. Expired ones go: they are refused either way.
+   * database cannot follow the chain to the newest one. One that `append` added and nobody has used is spent like the
+   * others: were it only void, who refreshed first with a copy of the token before it would keep the session unnoticed.
+   * Expired ones go: they are refused either way.
    *
    * One statement: its parts all see the family as it was before, the new token not among it.
    */
