@@ -172,6 +172,7 @@ export const CANARY_ROWS: Readonly<Record<string, Seed>> = {
         extendedAt: now,
         extensionReason: mark('extension'),
         identityProof: mark('proof'),
+        details: mark('details'),
         decision: 'REFUSED',
         decisionReason: mark('decision'),
         answer: mark('answer'),

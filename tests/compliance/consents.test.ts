@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { signInAs } from '../admin/staff.js';
 import { codeOf } from '../auth/signed-in.js';
 import { startFullServer, type FullServer } from '../setup/full-server.js';
 import { signUp, type Person } from './export-setup.js';
@@ -73,13 +74,24 @@ test('an objection counts as refused and opens a case that is due in a month', a
   expect(found).toMatchObject({
     type: 'OBJECTION',
     status: 'OPEN',
-    evidence: expect.stringContaining('Grounds-Canary') as string,
+    details: expect.stringContaining('Grounds-Canary') as string,
   });
-  const stored = await beneath<{ evidence: string }>(
-    'SELECT evidence FROM data_subject_requests WHERE id = $1',
+  const stored = await beneath<{ details: string }>(
+    'SELECT details FROM data_subject_requests WHERE id = $1',
     found!.id,
   );
-  expect(stored[0]!.evidence).not.toContain('Canary');
+  expect(stored[0]!.details).not.toContain('Canary');
+
+  const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+  const close = `mutation ($input: CloseCaseInput!) {
+    closeCase(input: $input) { dataSubjectRequest { details evidence } } }`;
+  const answer = { id: found!.id, decision: 'GRANTED', evidence: 'Profiling ended.' };
+  expect((await server.graphql(close, { input: answer }, officer.token)).data?.closeCase).toEqual({
+    dataSubjectRequest: {
+      details: expect.stringContaining('Grounds-Canary') as string,
+      evidence: 'Profiling ended.',
+    },
+  });
 });
 
 test('bad input leaves nothing behind, and strangers are turned away', async () => {

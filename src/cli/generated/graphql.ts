@@ -198,6 +198,8 @@ export type ObjectionInput = {
 export type OpenCaseInput = {
   /** How it came, such as letter; at most 40 characters. */
   channel: Scalars['String']['input'];
+  /** What exactly is asked for; at most 2,000 characters. */
+  details?: InputMaybe<Scalars['String']['input']>;
   /** How the person proved who they are. */
   identityProof?: InputMaybe<Scalars['String']['input']>;
   /** Whether the person is told by mail. false: you tell them in another way, such as a letter to somebody who has lost the mailbox. */

@@ -73,6 +73,7 @@ export const DATA_RIGHTS = {
         'Says how the person proved who they are',
         SEALED_EVIDENCE,
       ),
+      details: personal('data-subject request', 'Says what exactly the person asked for', SEALED_EVIDENCE),
       decision: personal('data-subject request', 'Says what was decided', EVIDENCE),
       decisionReason: personal('data-subject request', 'Says why, Art. 12(4) GDPR', SEALED_EVIDENCE),
       answer: personal('data-subject request', 'Says what else the person was told', SEALED_EVIDENCE),

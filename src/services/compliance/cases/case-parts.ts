@@ -29,7 +29,7 @@ export interface NewCase {
   /** How the person is told that it came, and by when it is answered. */
   told: Told;
   /** What the person asked for, where the type does not say it all. */
-  evidence?: string;
+  details?: string;
 }
 
 export type OpenedCase = Pick<CaseRecord, 'id' | 'userId'>;

@@ -24,6 +24,7 @@ export interface CaseRecord {
   /** What the person was told beside the reason. */
   readonly answer: string | null;
   readonly evidence: string | null;
+  readonly details: string | null;
   readonly openedBy: string | null;
   readonly closedBy: string | null;
   readonly closedAt: Date | null;
@@ -37,7 +38,7 @@ export interface CaseRecord {
 
 export const CASE_COLUMNS = {
   id: true, userId: true, type: true, status: true, channel: true, receivedAt: true, dueAt: true, extendedAt: true,
-  extensionReason: true, identityProof: true, decision: true, decisionReason: true, answer: true, evidence: true,
+  extensionReason: true, identityProof: true, decision: true, decisionReason: true, answer: true, evidence: true, details: true,
   openedBy: true, closedBy: true, closedAt: true, acknowledgedAt: true, extensionMailedAt: true, decisionMailedAt: true,
   reference: true,
 } as const; // prettier-ignore

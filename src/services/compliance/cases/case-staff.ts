@@ -18,6 +18,8 @@ export interface OpenCaseInput {
   channel: string;
   receivedAt: Date;
   identityProof?: string | null;
+  /** What exactly is asked for. */
+  details?: string | null;
   /** Whether the person is told by mail. */
   notify: boolean;
 }
@@ -66,6 +68,7 @@ export function createStaffCases(parts: StaffCaseParts) {
   async function openByStaff(input: OpenCaseInput, actor: CaseActor): Promise<CaseRecord> {
     const channel = parseText(input.channel, 'channel', { min: 1, max: 40 });
     const identityProof = input.identityProof ? parseText(input.identityProof, 'identityProof', NOTE) : null;
+    const details = input.details ? { details: parseText(input.details, 'details', NOTE) } : {};
     const now = clock.now();
     const { userId, type, receivedAt } = input;
     if (receivedAt > now || receivedAt < after(now, -OLDEST)) {
@@ -83,6 +86,7 @@ export function createStaffCases(parts: StaffCaseParts) {
         channel,
         receivedAt,
         identityProof,
+        ...details,
         openedBy: actor.viewer.userId,
         reference: null,
         origin: actor.origin,

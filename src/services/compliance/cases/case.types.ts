@@ -92,6 +92,14 @@ export class DataSubjectRequest extends Node {
     return this.#record.identityProof;
   }
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'What exactly was asked for, such as the grounds of an objection.',
+  })
+  get details(): string | null {
+    return this.#record.details;
+  }
+
   @Field(() => DataSubjectDecision, { nullable: true, description: 'What was decided.' })
   readonly decision: CaseRecord['decision'];
 
@@ -107,7 +115,7 @@ export class DataSubjectRequest extends Node {
 
   @Field(() => String, {
     nullable: true,
-    description: 'What was asked for in detail, or done about it. Stays inside: no mail says it.',
+    description: 'What was done about it: for the record. Stays inside: no mail says it.',
   })
   get evidence(): string | null {
     return this.#record.evidence;
@@ -183,6 +191,12 @@ export class OpenCaseInput {
 
   @Field(() => String, { nullable: true, description: 'How the person proved who they are.' })
   readonly identityProof?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What exactly is asked for; at most 2,000 characters.',
+  })
+  readonly details?: string | null;
 
   @Field(() => Boolean, { defaultValue: true, description: NOTIFY })
   readonly notify!: boolean;

@@ -99,7 +99,7 @@ export function createConsentService({ db, clock, audit, cases }: ConsentParts) 
         reference: null,
         origin: giver.origin,
         told: 'by mail',
-        evidence: `Objects to: ${row.purpose}${told === '' ? '' : `\n${told}`}`,
+        details: `Objects to: ${row.purpose}${told === '' ? '' : `\n${told}`}`,
       });
     });
   }
