@@ -105,7 +105,7 @@ async function callOnRestored(name: string, args: readonly string[]) {
 }
 
 const COMMANDS_ON_ACCOUNTS: [string, () => string[], unknown][] = [
-  ['privacy_export', () => ['privacy', 'export', '--user', userId], { code: 'NOT_FOUND' }],
+  ['privacy_export', () => ['privacy', 'export', '--user', userId], { code: 'CONFLICT' }],
   ['mfa_remove', () => ['mfa', 'remove', '--email', email], { code: 'NOT_FOUND' }],
   [
     'erasure_request',
