@@ -3,6 +3,8 @@ import type { ModelEntry, Personal } from './register/entry.js';
 // What ENVELOPE_PATTERN and INDEX_PATTERN say, but for counting by the regular expression: PostgreSQL evaluates every
 // constraint of a table at each INSERT and UPDATE, and `{38,}` or `{43}` cost more than writing the row and all its indexes.
 const ENVELOPE = { pattern: '^c1\\.[0-9]+\\.[A-Za-z0-9_-]+$', bytes: '>= 43' };
+// A JSON text, with its quotation marks.
+const QUOTED_ENVELOPE = { pattern: '^"c1\\.[0-9]+\\.[A-Za-z0-9_-]+"$', bytes: '>= 45' };
 const INDEX = { pattern: '^[a-z0-9]+\\.[A-Za-z0-9_-]+$', bytes: 'BETWEEN 45 AND 52' };
 
 /**
@@ -39,7 +41,7 @@ function constraint(table: string, name: string, condition: string): string {
 
 function sealedCondition(column: string, { sealed }: Personal): string {
   if (sealed === 'text') return has(`"${column}"`, ENVELOPE);
-  const envelope = `(jsonb_typeof("${column}") = 'string' AND ${has(`"${column}" #>> '{}'`, ENVELOPE)})`;
+  const envelope = `(${has(`"${column}"::text`, QUOTED_ENVELOPE)})`;
   return sealed === 'json-or-empty' ? `"${column}" = '{}'::jsonb OR ${envelope}` : envelope;
 }
 

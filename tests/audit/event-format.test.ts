@@ -69,7 +69,11 @@ test('no two events have the same bytes', () => {
 });
 
 test('what is no event is refused', () => {
-  for (const change of [{ atMicroseconds: '' }, { originCommitment: Buffer.alloc(31) }]) {
+  const uuids = [`${FULL.id}00`, FULL.id.slice(1), FULL.id.replace('0', 'x')].flatMap((id) => [
+    { id },
+    { actorId: id },
+  ]);
+  for (const change of [{ atMicroseconds: '' }, { originCommitment: Buffer.alloc(31) }, ...uuids]) {
     expect(() => encodeEvent({ ...FULL, ...change })).toThrow('no event');
   }
 });

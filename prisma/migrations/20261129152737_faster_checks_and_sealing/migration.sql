@@ -34,7 +34,7 @@ ALTER TABLE "user_profiles" ADD CONSTRAINT "user_profiles_avatar_url_sealed" CHE
 ALTER TABLE "user_profiles" DROP CONSTRAINT "user_profiles_phone_number_sealed";
 ALTER TABLE "user_profiles" ADD CONSTRAINT "user_profiles_phone_number_sealed" CHECK ("phone_number" ~ '^c1\.[0-9]+\.[A-Za-z0-9_-]+$' AND octet_length("phone_number") >= 43);
 ALTER TABLE "user_profiles" DROP CONSTRAINT "user_profiles_preferences_sealed";
-ALTER TABLE "user_profiles" ADD CONSTRAINT "user_profiles_preferences_sealed" CHECK ("preferences" = '{}'::jsonb OR (jsonb_typeof("preferences") = 'string' AND "preferences" #>> '{}' ~ '^c1\.[0-9]+\.[A-Za-z0-9_-]+$' AND octet_length("preferences" #>> '{}') >= 43));
+ALTER TABLE "user_profiles" ADD CONSTRAINT "user_profiles_preferences_sealed" CHECK ("preferences" = '{}'::jsonb OR ("preferences"::text ~ '^"c1\.[0-9]+\.[A-Za-z0-9_-]+"$' AND octet_length("preferences"::text) >= 45));
 ALTER TABLE "sessions" DROP CONSTRAINT "sessions_ip_address_sealed";
 ALTER TABLE "sessions" ADD CONSTRAINT "sessions_ip_address_sealed" CHECK ("ip_address" ~ '^c1\.[0-9]+\.[A-Za-z0-9_-]+$' AND octet_length("ip_address") >= 43);
 ALTER TABLE "sessions" DROP CONSTRAINT "sessions_user_agent_sealed";
@@ -72,6 +72,6 @@ ALTER TABLE "erasure_requests" ADD CONSTRAINT "erasure_requests_reason_sealed" C
 ALTER TABLE "legal_holds" DROP CONSTRAINT "legal_holds_reason_sealed";
 ALTER TABLE "legal_holds" ADD CONSTRAINT "legal_holds_reason_sealed" CHECK ("reason" ~ '^c1\.[0-9]+\.[A-Za-z0-9_-]+$' AND octet_length("reason") >= 43);
 ALTER TABLE "audit_origins" DROP CONSTRAINT "audit_origins_origin_sealed";
-ALTER TABLE "audit_origins" ADD CONSTRAINT "audit_origins_origin_sealed" CHECK ((jsonb_typeof("origin") = 'string' AND "origin" #>> '{}' ~ '^c1\.[0-9]+\.[A-Za-z0-9_-]+$' AND octet_length("origin" #>> '{}') >= 43));
+ALTER TABLE "audit_origins" ADD CONSTRAINT "audit_origins_origin_sealed" CHECK (("origin"::text ~ '^"c1\.[0-9]+\.[A-Za-z0-9_-]+"$' AND octet_length("origin"::text) >= 45));
 ALTER TABLE "outgoing_mails" DROP CONSTRAINT "outgoing_mails_message_sealed";
-ALTER TABLE "outgoing_mails" ADD CONSTRAINT "outgoing_mails_message_sealed" CHECK ((jsonb_typeof("message") = 'string' AND "message" #>> '{}' ~ '^c1\.[0-9]+\.[A-Za-z0-9_-]+$' AND octet_length("message" #>> '{}') >= 43));
+ALTER TABLE "outgoing_mails" ADD CONSTRAINT "outgoing_mails_message_sealed" CHECK (("message"::text ~ '^"c1\.[0-9]+\.[A-Za-z0-9_-]+"$' AND octet_length("message"::text) >= 45));

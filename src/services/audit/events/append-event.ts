@@ -32,8 +32,8 @@ const INSERT_BOTH = sealedSql(
   'audit origin',
   `WITH event AS (${INSERT_EVENT})
   INSERT INTO audit_origins (event_id, user_id, at, origin)
-  SELECT $1::uuid, $8::uuid, $2::timestamptz, to_jsonb($9::text)
-  WHERE EXISTS (SELECT 1 FROM data_keys WHERE user_id = $8::uuid AND wrapped_key = $10)`,
+  SELECT $1::uuid, k.user_id, $2::timestamptz, to_jsonb($9::text)
+    FROM data_keys k WHERE k.user_id = $8::uuid AND k.wrapped_key = $10`,
 );
 
 /** People whose wrapped key is remembered, so that an event of theirs is one statement. */

@@ -23,7 +23,7 @@ export function holdOrigin({ ipAddress, userAgent }: RequestOrigin): HeldOrigin 
  */
 export function commitToOrigin({ ipAddress, userAgent, salt }: HeldOrigin): Buffer {
   return createHmac('sha256', Buffer.from(salt, 'base64url'))
-    .update(Buffer.concat([optionalText(ipAddress), optionalText(userAgent)]))
+    .update(encodeOrigin(ipAddress, userAgent))
     .digest();
 }
 
@@ -46,11 +46,18 @@ function takeSalt(): string {
   return pool.toString('base64url', poolOffset - SALT_BYTES, poolOffset);
 }
 
-/** 0x00, or 0x01, the length in bytes (16 bit, big-endian) and the text in UTF-8. */
-function optionalText(text: string | null): Buffer {
-  if (text === null) return Buffer.of(0);
-  const bytes = Buffer.from(text, 'utf8');
-  const head = Buffer.of(1, 0, 0);
-  head.writeUInt16BE(bytes.length, 1);
-  return Buffer.concat([head, bytes]);
+/** Each 0x00, or 0x01, the length in bytes (16 bit, big-endian) and the text in UTF-8. */
+function encodeOrigin(...texts: (string | null)[]): Buffer {
+  let size = 0;
+  for (const text of texts) size += text === null ? 1 : 3 + Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const text of texts) {
+    at = bytes.writeUInt8(text === null ? 0 : 1, at);
+    if (text === null) continue;
+    const length = bytes.write(text, at + 2);
+    bytes.writeUInt16BE(length, at);
+    at += 2 + length;
+  }
+  return bytes;
 }

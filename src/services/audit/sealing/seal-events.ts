@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import { readCheckpoint, signCheckpoint } from '../checkpoints/checkpoint.js';
 import type { CheckpointKeys } from '../checkpoints/checkpoint-key.js';
-import { EVENT_RECORD_COLUMNS, hashEvent, type EventRecord } from '../tree/event-record.js';
+import { EVENT_LEAF_HASH } from '../tree/event-record.js';
 import {
   appendLeaf,
   EMPTY_FRONTIER,
+  HASH_BYTES,
   packFrontier,
   rootOf,
   unpackFrontier,
@@ -41,16 +42,19 @@ const BY_INDEX =
 
 // Below the oldest running transaction nothing can appear any more. At the first look also above the newest:
 // a database restored on another server holds events whose transactions that server has not come to yet.
-const UNSEALED = `SELECT e.transaction_id::text AS transaction, ${EVENT_RECORD_COLUMNS}
-  FROM audit_events e
-  WHERE (e.transaction_id, e.id) > ($1::xid8, $2::uuid)
-    AND (e.transaction_id < $3::xid8 OR ($5 AND e.transaction_id >= $4::xid8))
-    AND (SELECT l.sequence FROM audit_leaves l WHERE l.event_id = e.id) IS NULL
-  ORDER BY e.transaction_id, e.id LIMIT ${BATCH}`;
-
-const INSERT_LEAVES = `INSERT INTO audit_leaves (sequence, event_id, leaf_hash)
-  SELECT $1::bigint + n - 1, id, substr($3::bytea, 32 * n::int - 31, 32)
-    FROM unnest($2::uuid[]) WITH ORDINALITY AS e(id, n)`;
+const SEAL_BATCH = `WITH unsealed AS MATERIALIZED (
+    SELECT e.transaction_id, e.id, ${EVENT_LEAF_HASH} AS hash
+      FROM audit_events e
+      WHERE (e.transaction_id, e.id) > ($1::xid8, $2::uuid)
+        AND (e.transaction_id < $3::xid8 OR ($5 AND e.transaction_id >= $4::xid8))
+        AND (SELECT l.sequence FROM audit_leaves l WHERE l.event_id = e.id) IS NULL
+      ORDER BY e.transaction_id, e.id LIMIT ${BATCH}),
+  placed AS MATERIALIZED (SELECT *, row_number() OVER () AS place FROM unsealed),
+  leaves AS (INSERT INTO audit_leaves (sequence, event_id, leaf_hash)
+    SELECT $6::bigint + place - 1, id, hash FROM placed)
+  SELECT string_agg(hash, '' ORDER BY place) AS hashes, max(place)::int AS count,
+    (array_agg(transaction_id::text ORDER BY place DESC))[1] AS transaction, (array_agg(id::text ORDER BY place DESC))[1] AS id
+  FROM placed`;
 
 const INSERT_CHECKPOINT = `INSERT INTO audit_checkpoints (size, root, frontier, note, sealed_below)
   VALUES ($1, $2, $3, $4, $5::xid8)`;
@@ -64,6 +68,15 @@ interface Snapshot {
   oldest: string;
   next: string;
   sealedBelow: string | null;
+}
+
+interface Batch {
+  count: number | null;
+  /** One after the other, 32 bytes each. */
+  hashes: Buffer;
+  /** Of the last event. */
+  transaction: string;
+  id: string;
 }
 
 export interface SealOutcome {
@@ -104,32 +117,25 @@ async function sealNext(
   const snapshot = (await client.query<Snapshot>(SNAPSHOT)).rows[0];
   if (!snapshot) throw new Error('PostgreSQL shows no snapshot.');
   const isStart = firstLook !== null && transaction === FROM_THE_START.transaction;
-  const { rows } = await client.query<EventRecord & { transaction: string }>({
-    text: UNSEALED,
-    values: [
-      isStart ? startOf(snapshot) : transaction,
-      id,
-      snapshot.oldest,
-      snapshot.next,
-      firstLook !== null,
-    ],
+  const before = await readTree(client, verifiers);
+  const from = isStart ? startOf(snapshot) : transaction;
+  const { rows } = await client.query<Batch>({
+    text: SEAL_BATCH,
+    values: [from, id, snapshot.oldest, snapshot.next, firstLook !== null, before.size],
   });
-  const last = rows.at(-1);
-  const isFull = rows.length === BATCH;
+  const [batch] = rows;
+  const isFull = batch?.count === BATCH;
   // A first look goes beyond what runs: it is repeated from where it began, as what ran then may have committed.
   const goOnFrom = firstLook ? (firstLook.goOnFrom ?? snapshot.oldest) : snapshot.oldest;
-  const position =
-    isFull && last
-      ? { transaction: last.transaction, id: last.id, firstLook: firstLook && { goOnFrom } }
-      : { transaction: goOnFrom, id: NO_ID, firstLook: null };
-  if (rows.length === 0) return { position, sealed: null, isFull };
+  const position = isFull
+    ? { transaction: batch.transaction, id: batch.id, firstLook: firstLook && { goOnFrom } }
+    : { transaction: goOnFrom, id: NO_ID, firstLook: null };
+  if (!batch?.count) return { position, sealed: null, isFull: false };
 
-  const before = await readTree(client, verifiers);
-  const leafHashes = rows.map(hashEvent);
+  const leafHashes = splitHashes(batch.hashes);
   const tree = leafHashes.reduce(appendLeaf, before);
   const note = signCheckpoint({ size: tree.size, root: rootOf(tree) }, signer);
-  await client.query(INSERT_LEAVES, [before.size, rows.map((row) => row.id), Buffer.concat(leafHashes)]);
-  const sealedBelow = isFull && last ? earlier(last.transaction, snapshot.oldest) : snapshot.oldest;
+  const sealedBelow = isFull ? earlier(batch.transaction, snapshot.oldest) : snapshot.oldest;
   await client.query(INSERT_CHECKPOINT, [tree.size, rootOf(tree), packFrontier(tree), note, sealedBelow]);
   return { position, sealed: { note, size: tree.size, from: before.size, leafHashes }, isFull };
 }
@@ -141,6 +147,12 @@ async function sealNext(
 function startOf({ next, sealedBelow }: Snapshot): string {
   const isOfThisServer = sealedBelow !== null && earlier(sealedBelow, next) === sealedBelow;
   return isOfThisServer ? sealedBelow : FROM_THE_START.transaction;
+}
+
+function splitHashes(hashes: Buffer): Buffer[] {
+  return Array.from({ length: hashes.length / HASH_BYTES }, (_, index) =>
+    hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES),
+  );
 }
 
 function earlier(one: string, other: string): string {

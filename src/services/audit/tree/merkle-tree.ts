@@ -23,7 +23,7 @@ export const EMPTY_FRONTIER: Frontier = { size: 0, roots: [] };
 
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
-const HASH_BYTES = 32;
+export const HASH_BYTES = 32;
 
 /** The frontier with one more leaf. */
 export function appendLeaf({ size, roots }: Frontier, leafHash: Buffer): Frontier {
