@@ -49,7 +49,7 @@ const SEAL_BATCH = `WITH unsealed AS MATERIALIZED (
         AND (e.transaction_id < $3::xid8 OR ($5 AND e.transaction_id >= $4::xid8))
         AND (SELECT l.sequence FROM audit_leaves l WHERE l.event_id = e.id) IS NULL
       ORDER BY e.transaction_id, e.id LIMIT ${BATCH}),
-  placed AS MATERIALIZED (SELECT *, row_number() OVER () AS place FROM unsealed),
+  placed AS MATERIALIZED (SELECT *, row_number() OVER (ORDER BY transaction_id, id) AS place FROM unsealed),
   leaves AS (INSERT INTO audit_leaves (sequence, event_id, leaf_hash)
     SELECT $6::bigint + place - 1, id, hash FROM placed)
   SELECT string_agg(hash, '' ORDER BY place) AS hashes, max(place)::int AS count,
