@@ -9,7 +9,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', {}] },
   globalSetup: '<rootDir>/tests/setup/start-postgres.ts',
   globalTeardown: '<rootDir>/tests/setup/stop-postgres.ts',
-  // One more than there are processors: a third of the time of a test is waiting, for processes and for retries.
-  maxWorkers: availableParallelism() + 1,
+  // Two more than there are processors: a third of the time of a test is waiting, for processes and for retries.
+  maxWorkers: availableParallelism() + 2,
   testTimeout: 180_000, // some start whole servers, which takes its time on a busy machine
 };

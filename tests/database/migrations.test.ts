@@ -5,6 +5,7 @@ import pg from 'pg';
 import { applyMigrations } from '../../src/database/migrations/migrations.js';
 import { StartError } from '../../src/database/start-error.js';
 import { createLog } from '../../src/log.js';
+import { recordStatements } from '../setup/record-statements.js';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../setup/test-database.js';
 
 const log = createLog('silent');
@@ -47,6 +48,13 @@ test('an empty database gets every migration once, written down as Prisma does',
     'SELECT migration_name, finished_at IS NOT NULL AS finished FROM _prisma_migrations ORDER BY 1',
   );
   expect(rows).toEqual(applied.map((name) => ({ migration_name: name, finished: true })));
+});
+
+test('a database that has every migration is looked at once, without the engine', async () => {
+  const ofTheEngine = /information_schema|pg_namespace|version\(\)/i;
+  expect(await recordStatements(ofTheEngine, apply)).not.toEqual([]);
+  const statements = await recordStatements(/./, apply);
+  expect(statements).toHaveLength(3);
 });
 
 test('of several that start at once one applies them and the others find them applied', async () => {

@@ -6,11 +6,14 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.js';
 import { createLog } from '../../src/log.js';
 import { prepareDatabase } from './prepare-database.js';
+import { makeTemporaryFolder } from './temporary-folder.js';
 
-// One server for a run of the tests, with a migrated template in it. Says where on the first line of its
-// output, and ends when its input does: with the run, however that one ended.
+// One server for a run of the tests, with a migrated template in it, and the folder for the run's temporary files. Says
+// where on the first line of its output, and ends when its input does: with the run, however that one ended.
 
 const log = createLog('warn', process.stderr);
+const temporaryFolder = makeTemporaryFolder();
+if (temporaryFolder !== null) process.env.TMPDIR = temporaryFolder;
 const template = `custodia_template_${randomBytes(4).toString('hex')}`;
 const { url, stop } = await openServer();
 try {
@@ -18,11 +21,14 @@ try {
   const templateUrl = new URL(url);
   templateUrl.pathname = `/${template}`;
   const { username, password } = new URL(await prepareDatabase(templateUrl.href, log));
-  process.stdout.write(`${JSON.stringify({ url, template, role: { username, password } })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ url, template, role: { username, password }, temporaryFolder })}\n`,
+  );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   await new Promise((resolve) => process.stdin.on('close', resolve).resume());
 } finally {
   await stop();
+  if (temporaryFolder !== null) await rm(temporaryFolder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function openServer(): Promise<{ url: string; stop: () => Promise<void> }> {

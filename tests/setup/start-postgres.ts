@@ -20,6 +20,8 @@ export default async function startPostgres({ rootDir }: { rootDir: string }): P
   );
   globalThis.testPostgres = child;
   process.env.TEST_POSTGRES = await firstLine(child);
+  const { temporaryFolder } = JSON.parse(process.env.TEST_POSTGRES) as { temporaryFolder: string | null };
+  if (temporaryFolder !== null) process.env.TMPDIR = temporaryFolder;
   child.stdout?.destroy();
 }
 
