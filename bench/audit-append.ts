@@ -91,6 +91,8 @@ async function measure(url: string): Promise<void> {
   }
   const clients = Array.from({ length: CONNECTIONS }, () => new pg.Client({ connectionString: url }));
   await Promise.all(clients.map((client) => client.connect()));
+  const transactions = new Map(clients.map((client) => [client, overClient(client)]));
+  const txOf = (client: pg.Client) => transactions.get(client) ?? overClient(client);
   const audit = createAuditService({ clock: systemClock, privacy });
   const pick = () => users[Math.floor(Math.random() * users.length)] ?? '';
 
@@ -99,7 +101,7 @@ async function measure(url: string): Promise<void> {
     const userId = pick();
     const data = { sessionId: randomUUID(), amr: ['pwd'] };
     const people = { actorId: userId, subjectId: userId };
-    await audit.record(overClient(client), { action: 'session.created', ...people, origin: ORIGIN, data });
+    await audit.record(txOf(client), { action: 'session.created', ...people, origin: ORIGIN, data });
     recorded += 1;
   };
   const envelope = `c1.1.${'A'.repeat(250)}`;
@@ -123,7 +125,7 @@ async function measure(url: string): Promise<void> {
     const [actorId, data] = [pick(), { sessionId: randomUUID(), operations: ['users'] }];
     const page = Array.from({ length: PAGE }, () => ({ actorId, subjectId: pick(), data }));
     const looks = page.map((each) => ({ action: 'pii.viewed' as const, ...each }));
-    await audit.recordMany(overClient(client), looks);
+    await audit.recordMany(txOf(client), looks);
     recorded += PAGE;
   };
   const plainPage = async (client: pg.Client) => {
@@ -244,7 +246,12 @@ async function untilSealed(client: pg.Client, count: number): Promise<number> {
 
 /** The audit service over one connection, as it runs over a transaction of Prisma's. */
 function overClient(client: pg.Client) {
-  const named = (text: string, values: unknown[]) => ({ name: `n${text.length}`, text, values });
+  const names = new Map<string, string>();
+  const named = (text: string, values: unknown[]) => {
+    const name = names.get(text) ?? `statement ${names.size}`;
+    names.set(text, name);
+    return { name, text, values };
+  };
   return {
     $queryRawUnsafe: async <T>(text: string, ...values: unknown[]) =>
       (await client.query(named(text, values))).rows as T,

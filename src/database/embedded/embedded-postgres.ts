@@ -30,9 +30,6 @@ const START_LIMIT = 60_000;
 const STOP_LIMIT = 5_000;
 const PORT_ATTEMPTS = 5;
 
-/** Many commits at once share one write to the disk: each waits 0.2 ms for the others where five or more are under way. */
-const SHARED_COMMITS = { commit_delay: '200' };
-
 /** Its own log keeps no data of rows: no statements, no details, no parameters. */
 const QUIET = {
   log_min_messages: 'warning',
@@ -62,7 +59,6 @@ export async function startEmbeddedPostgres(options: {
     const logPath = join(dataDir, 'postgres.log');
     const server = await launch(place, logPath, {
       ...QUIET,
-      ...SHARED_COMMITS,
       ...options.settings,
       port: String(port),
     });
