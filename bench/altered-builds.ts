@@ -12,12 +12,12 @@ export interface Change {
 export const WITHOUT_SEALING: readonly Change[] = [
   change('privacy/envelope.js', 'function sealText(key, place, text, nonce) {', 'return text;'),
   change('privacy/envelope.js', 'function openText(key, place, envelope) {', 'return envelope;'),
-  { file: 'database/hot-reads.js', from: 'k.wrapped_key', to: 'NULL' },
-  { file: 'database/hot-reads.js', from: 'LEFT JOIN data_keys k ON k.user_id = u.id', to: '' },
+  { file: 'database/hot-reads/hot-reads.js', from: 'k.wrapped_key', to: 'NULL' },
+  { file: 'database/hot-reads/hot-reads.js', from: 'LEFT JOIN data_keys k ON k.user_id = u.id', to: '' },
   {
-    file: 'database/hot-reads.js',
-    from: 'if (key !== null) return privacy.open(',
-    to: 'return stored; if (key !== null) return privacy.open(',
+    file: 'database/hot-reads/hot-reads.js',
+    from: 'if (key !== null && !(key instanceof SealedValueError))',
+    to: 'return (model, field, stored)=>stored; if (key !== null && !(key instanceof SealedValueError))',
   },
 ];
 
@@ -43,16 +43,17 @@ export async function alterBuild(changes: readonly Change[]): Promise<{ folder: 
     unknown
   >;
   await writeFile(join(root, 'package.json'), JSON.stringify(manifest)); // without a name, of which there is one already
-  for (const { file, from, to } of changes) {
-    const path = join(root, 'dist', file);
-    const text = await readFile(path, 'utf8');
-    if (text.split(from).length !== 2) throw new Error(`${file} does not hold "${from}" exactly once`);
-    await writeFile(
-      path,
-      text.replace(from, () => to),
-    );
+  for (const change of changes) {
+    const path = join(root, 'dist', change.file);
+    await writeFile(path, applyChange(change, await readFile(path, 'utf8')));
   }
   return { folder: root, main: join(root, 'dist/main.js') };
+}
+
+/** @throws Error unless the text occurs exactly once in the file */
+export function applyChange({ file, from, to }: Change, text: string): string {
+  if (text.split(from).length !== 2) throw new Error(`${file} does not hold "${from}" exactly once`);
+  return text.replace(from, () => to);
 }
 
 /** A function that returns at once. */
