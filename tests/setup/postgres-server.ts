@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,10 @@ import { makeTemporaryFolder } from './temporary-folder.js';
 
 const log = createLog('warn', process.stderr);
 const temporaryFolder = makeTemporaryFolder();
-if (temporaryFolder !== null) process.env.TMPDIR = temporaryFolder;
+if (temporaryFolder !== null) {
+  process.env.TMPDIR = temporaryFolder;
+  process.on('exit', () => rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 5 }));
+}
 const template = `custodia_template_${randomBytes(4).toString('hex')}`;
 const { url, stop } = await openServer();
 try {
@@ -28,7 +32,6 @@ try {
   await new Promise((resolve) => process.stdin.on('close', resolve).resume());
 } finally {
   await stop();
-  if (temporaryFolder !== null) await rm(temporaryFolder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function openServer(): Promise<{ url: string; stop: () => Promise<void> }> {

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { freemem } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { join } from 'node:path';
 
 const MEMORY = '/dev/shm';
-const GIB = 2 ** 30;
-/** A run takes up to 0.3 GiB there. */
-const NEEDED = { space: GIB, memory: 3 * GIB };
+/** Bytes; one worker of the tests takes up to 80 MiB there. */
+const FOR_A_WORKER = 256 * 2 ** 20;
+const SPACE = (availableParallelism() + 2) * FOR_A_WORKER;
 
 /**
  * Makes a folder in memory for the temporary files of this run, where the machine has room for it, and null elsewhere:
@@ -25,7 +25,7 @@ function hasRoom(): boolean {
   try {
     accessSync(MEMORY, constants.W_OK);
     const { bavail, bsize } = statfsSync(MEMORY);
-    return bavail * bsize >= NEEDED.space && freemem() >= NEEDED.memory;
+    return bavail * bsize >= SPACE && freemem() >= 3 * SPACE;
   } catch {
     return false;
   }
