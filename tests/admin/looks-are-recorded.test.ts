@@ -162,6 +162,42 @@ test('a list of cases is a look at each person in it', async () => {
   ]);
 });
 
+test('who stands behind the end of a page was not looked at', async () => {
+  const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+  const people = [await signInAs(server), await signInAs(server)] as const;
+  const ask = 'mutation { requestErasure { erasureRequest { id } } }';
+  const restrict = 'mutation { setProcessingRestriction(restricted: true) { user { id } } }';
+  for (const { token } of people) {
+    for (const mutation of [ask, restrict]) {
+      expect((await server.graphql(mutation, {}, token)).errors).toBeUndefined();
+    }
+  }
+  for (const [list, id] of [
+    ['erasureRequests', 'userId'],
+    ['dataSubjectRequests', 'userId'],
+    ['auditEvents', 'subjectId'],
+  ] as const) {
+    const before = await Promise.all(people.map(async (person) => (await looksAt(person.id)).length));
+    const query = `{ ${list}(first: 1) { nodes { ${id} } pageInfo { hasNextPage } } }`;
+    const { data } = await server.graphql(query, {}, officer.token);
+    expect(data).toMatchObject({ [list]: { pageInfo: { hasNextPage: true } } });
+    const [shown] = (data?.[list] as { nodes: [Record<string, string>] }).nodes;
+    const after = await Promise.all(people.map(async (person) => (await looksAt(person.id)).length));
+    expect(after).toEqual(before.map((count, at) => count + (people[at]?.id === shown[id] ? 1 : 0)));
+  }
+});
+
+test('that there is an event about somebody is a look at them, though a page of none shows it', async () => {
+  const officer = await signInAs(server, ['PRIVACY_OFFICER']);
+  const { id } = await createAccount(server);
+  await server.graphql(
+    'query ($id: ID!) { auditEvents(first: 0, filter: { subjectId: $id }) { pageInfo { hasNextPage } } }',
+    { id },
+    officer.token,
+  );
+  expect(await looksAt(id)).toMatchObject([{ actorId: officer.id, data: { operations: ['auditEvents'] } }]);
+});
+
 test('no event, no data: what cannot be recorded is not shown', async () => {
   const { id, email } = await createAccount(server);
   const trigger = `CREATE FUNCTION refuse_looks() RETURNS trigger LANGUAGE plpgsql AS

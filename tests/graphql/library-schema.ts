@@ -170,7 +170,7 @@ class BookResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null,
     @Arg('publishedAfter', () => DateTime, { nullable: true }) publishedAfter: Date | null,
     @Ctx() context: GraphqlContext,
-  ): Connection<Book> {
+  ): Promise<Connection<Book>> {
     const page = readPageRequest({ first, after }, context.cursors.of('books', 1));
     const all = BOOKS.filter((book) => !publishedAfter || book.publishedAt > publishedAfter);
     const start = page.after ? all.findIndex((book) => book.id === page.after?.[0]) + 1 : 0;
@@ -179,6 +179,7 @@ class BookResolver {
       rows,
       page,
       positionOf: (book) => [book.id],
+      show: (book) => book,
       countAll: async () => all.length,
     });
   }

@@ -44,21 +44,27 @@ function readSize(field: string, size: number): number {
   throw badInput(field, `must be between 0 and ${MAX_LIST_SIZE}`);
 }
 
-export interface PageSource<T> {
+export interface PageSource<Row, T> {
   /** Up to `limit + 1` rows, in the direction of reading: one more than asked for says that there is a further page. */
-  rows: readonly T[];
+  rows: readonly Row[];
   page: PageRequest;
   /** Where a row stands in the list's order: the columns it is ordered by, as strings. */
-  positionOf: (row: T) => string[];
+  positionOf: (row: Row) => string[];
+  /** What is answered of a row. Not called for the one beyond the page: showing may be recorded as a look at somebody. */
+  show: (row: Row) => T | Promise<T>;
   /** Counts the whole list; called only when `totalCount` is asked for. */
   countAll?: () => number | Promise<number>;
 }
 
 /** A page of rows in the form that the types of defineConnection() answer. */
-export function createConnection<T>({ rows, page, positionOf, countAll }: PageSource<T>): Connection<T> {
-  const nodes = rows.slice(0, page.limit);
-  if (page.backward) nodes.reverse();
-  const edges: Edge<T>[] = nodes.map((node) => ({ cursor: page.cursors.encode(positionOf(node)), node }));
+export async function createConnection<Row, T>(source: PageSource<Row, T>): Promise<Connection<T>> {
+  const { rows, page, positionOf, show, countAll } = source;
+  const shown = rows.slice(0, page.limit);
+  if (page.backward) shown.reverse();
+  const edges: Edge<T>[] = await Promise.all(
+    shown.map(async (row) => ({ cursor: page.cursors.encode(positionOf(row)), node: await show(row) })),
+  );
+  const nodes = edges.map(({ node }) => node);
   const isMore = rows.length > page.limit;
   return {
     edges,

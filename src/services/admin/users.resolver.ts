@@ -63,7 +63,13 @@ export class UsersResolver {
       const found = records.length > 0 ? records : await this.findFirst(filter, order, page.limit + 1);
       noteLooks(found.slice(0, Math.max(1, page.limit)), context);
     }
-    return createUserConnection(records, page, order, context, () => this.identity.countUsers(filter));
+    return createConnection({
+      rows: records,
+      page,
+      positionOf: (record) => positionOf(record, order),
+      show: (record) => visibleUser(context, record),
+      countAll: () => this.identity.countUsers(filter),
+    });
   }
 
   /** Whom a search by an address is about, where the page is beyond them and their number is answered all the same. */
@@ -84,18 +90,6 @@ export class UsersResolver {
 /** Who is found by an address or its domain is known to have it, though nothing but an id or a number is answered. */
 function noteLooks(found: readonly UserRecord[], { viewer, viewedAccounts }: GraphqlContext): void {
   for (const { id } of found) if (id !== viewer?.userId) viewedAccounts.add(id);
-}
-
-async function createUserConnection(
-  records: readonly UserRecord[],
-  page: PageRequest,
-  order: Order,
-  context: GraphqlContext,
-  countAll: () => Promise<number>,
-): Promise<Connection<User>> {
-  const positions = new Map(records.map((record) => [record.id, positionOf(record, order)]));
-  const rows = await Promise.all(records.map((record) => visibleUser(context, record)));
-  return createConnection({ rows, page, positionOf: ({ id }) => positions.get(id) ?? [], countAll });
 }
 
 function positionOf(record: UserRecord, order: Order): string[] {

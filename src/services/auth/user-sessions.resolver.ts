@@ -58,9 +58,10 @@ export class UserSessionsResolver {
     const records = await context.loader(this.makePagesLoader).load(wanted);
     const currentId = signIns.get(user) ?? context.viewer?.sessionId ?? null;
     return createConnection({
-      rows: records.map((record) => new Session(record, currentId)),
+      rows: records,
       page,
       positionOf: ({ createdAt, id }) => [createdAt.toISOString(), id],
+      show: (record) => new Session(record, currentId),
       countAll: () => context.loader(this.makeCountsLoader).load(userId),
     });
   }

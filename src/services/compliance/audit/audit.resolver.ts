@@ -110,12 +110,19 @@ export class AuditResolver {
     const page = readPageRequest(args, context.cursors.of('audit events', 2));
     const position = page.after && readPosition(page.after);
     const events = await read({ limit: page.limit + 1, after: position });
+    // That there is one says something about them, though a page of none shows it.
+    if (page.limit === 0) noteLook(context, events.at(0)?.subjectId);
     return createConnection({
-      rows: await Promise.all(events.map((event) => show(event, context))),
+      rows: events,
       page,
       positionOf: ({ at, id }) => [at.toISOString(), id],
+      show: (event) => show(event, context),
     });
   }
+}
+
+function noteLook({ viewer, viewedAccounts }: GraphqlContext, id: string | null | undefined): void {
+  if (id && id !== viewer?.userId) viewedAccounts.add(id);
 }
 
 /**
@@ -126,16 +133,13 @@ export class AuditResolver {
 async function show(event: EventView, context: GraphqlContext): Promise<AuditEvent> {
   const viewerId = context.viewer?.userId;
   const { subjectId, actorId, originOwnerId, isOriginRestricted } = event;
-  const noteLook = (id: string | null) => {
-    if (id !== null && id !== viewerId) context.viewedAccounts.add(id);
-  };
-  noteLook(subjectId);
+  noteLook(context, subjectId);
   const isOwn = subjectId === viewerId;
   const showsOrigin =
     originOwnerId === viewerId || (!isOwn && (!isOriginRestricted || (await readsRestricted(context))));
   const isByAnother = isOwn && actorId !== null && actorId !== subjectId;
   const data = isByAnother ? dataForSubject(event) : event.data;
-  return new AuditEvent(event, { showsOrigin, data, onOriginRead: () => noteLook(originOwnerId) });
+  return new AuditEvent(event, { showsOrigin, data, onOriginRead: () => noteLook(context, originOwnerId) });
 }
 
 function readFilter(filter: AuditEventFilter | null): Omit<EventFilter, 'includeRestricted'> {

@@ -61,9 +61,10 @@ export class CaseResolver {
       after: page.after && readPosition(page.after),
     });
     return createConnection({
-      rows: records.map((record) => this.show(record, context)),
+      rows: records,
       page,
       positionOf: ({ dueAt, id }) => [dueAt.toISOString(), id],
+      show: (record) => this.show(record, context),
       countAll: () => this.parts.cases.count(filter),
     });
   }

@@ -104,9 +104,10 @@ export class ErasureResolver {
     const position = page.after && readPosition(page.after);
     const records = await this.service.list(filter, { limit: page.limit + 1, after: position });
     return createConnection({
-      rows: records.map((record) => show(record, context)),
+      rows: records,
       page,
       positionOf: ({ requestedAt, id }) => [requestedAt.toISOString(), id],
+      show: (record) => show(record, context),
       countAll: () => this.service.count(filter),
     });
   }
