@@ -23,6 +23,7 @@ import { createAuditService } from '../src/services/audit/audit.service.js';
 import { createAuditLog } from '../src/services/audit/verification/audit-log.js';
 import { createCheckpointKeys } from '../src/services/audit/checkpoints/checkpoint-key.js';
 import { createLogFolder } from '../src/services/audit/checkpoints/log-folder.js';
+import { createRecordFirstKey } from '../src/services/audit/checkpoints/rotate-checkpoint-key.js';
 import { createPublisher } from '../src/services/audit/checkpoints/publish-checkpoints.js';
 import { createSealer } from '../src/services/audit/sealing/sealer.js';
 import { printMachine, printVerdict } from './report.js';
@@ -73,7 +74,10 @@ async function measure(url: string): Promise<void> {
   const db = createDatabase({ url, privacy, poolSize: 2, log });
   const { encryption } = keyRing;
   const publicUrl = 'https://id.example.com';
-  const openKeys = createCheckpointKeys({ db, encryption, clock: systemClock, publicUrl }).open;
+  const audit = createAuditService({ clock: systemClock, privacy });
+  const recordFirst = createRecordFirstKey(audit);
+  const keys = createCheckpointKeys({ db, encryption, clock: systemClock, publicUrl, recordFirst });
+  const openKeys = keys.open;
   const folder = createLogFolder(join(dataDir, 'audit'));
   const publisher = createPublisher({
     destinations: ['file'],
@@ -93,7 +97,6 @@ async function measure(url: string): Promise<void> {
   await Promise.all(clients.map((client) => client.connect()));
   const transactions = new Map(clients.map((client) => [client, overClient(client)]));
   const txOf = (client: pg.Client) => transactions.get(client) ?? overClient(client);
-  const audit = createAuditService({ clock: systemClock, privacy });
   const pick = () => users[Math.floor(Math.random() * users.length)] ?? '';
 
   let recorded = 0;

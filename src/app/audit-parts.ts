@@ -11,7 +11,10 @@ import { createCheckpointKeys } from '../services/audit/checkpoints/checkpoint-k
 import { createListEvents } from '../services/audit/events/list-events.js';
 import { createLogFolder } from '../services/audit/checkpoints/log-folder.js';
 import { createPublisher } from '../services/audit/checkpoints/publish-checkpoints.js';
-import { createRotateCheckpointKey } from '../services/audit/checkpoints/rotate-checkpoint-key.js';
+import {
+  createRecordFirstKey,
+  createRotateCheckpointKey,
+} from '../services/audit/checkpoints/rotate-checkpoint-key.js';
 import { createSealer } from '../services/audit/sealing/sealer.js';
 
 interface Needs {
@@ -42,7 +45,13 @@ export function createAuditParts({
 }: Needs) {
   const { publicUrl, auditCheckpoints: destinations, auditCheckpointWebhookUrl: webhookUrl } = config;
   const folder = createLogFolder(join(config.dataDir, 'audit'));
-  const keys = createCheckpointKeys({ db, encryption, clock, publicUrl });
+  const keys = createCheckpointKeys({
+    db,
+    encryption,
+    clock,
+    publicUrl,
+    recordFirst: createRecordFirstKey(audit),
+  });
   const openKeys = keys.open;
   const publisher = createPublisher({ destinations, webhookUrl, folder, print, log });
   return {

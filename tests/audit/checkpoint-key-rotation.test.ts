@@ -4,7 +4,10 @@ import { auditVerify } from '../../src/cli/commands/audit-verify.js';
 import { createCheckpointKeys } from '../../src/services/audit/checkpoints/checkpoint-key.js';
 import { formatEventLine } from '../../src/services/audit/verification/dump-log.js';
 import { createPublisher } from '../../src/services/audit/checkpoints/publish-checkpoints.js';
-import { createRotateCheckpointKey } from '../../src/services/audit/checkpoints/rotate-checkpoint-key.js';
+import {
+  createRecordFirstKey,
+  createRotateCheckpointKey,
+} from '../../src/services/audit/checkpoints/rotate-checkpoint-key.js';
 import { createSealer } from '../../src/services/audit/sealing/sealer.js';
 import { formatVerifierKey } from '../../src/services/audit/checkpoints/signed-note.js';
 import { systemClock } from '../../src/clock.js';
@@ -27,6 +30,7 @@ const freshKeys = () =>
     encryption: testKeyRing().encryption,
     clock: systemClock,
     publicUrl: 'https://renamed.example.com',
+    recordFirst: createRecordFirstKey(it.audit),
   });
 
 const rotate = () => createRotateCheckpointKey({ db: it.db, audit: it.audit, keys: freshKeys() })();

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { eventually } from '../setup/eventually.js';
 import { createPeople, startWithKeyRingFile, type KeyedServer } from './key-setup.js';
 
 // Key operations that replace nothing by themselves leave events too.
@@ -22,7 +23,7 @@ const keys = () => it.server.app.keyUpkeep;
 interface Recorded {
   action: string;
   subject: string | null;
-  data: object;
+  data: { purpose?: string };
 }
 const recorded = (like: string) =>
   it.sql<Recorded>(
@@ -30,16 +31,23 @@ const recorded = (like: string) =>
     [like],
   );
 
+const published = async (purpose: string) =>
+  (await recorded('key.published')).map(({ data }) => data).filter((data) => data.purpose === purpose);
+
 test('the first key that signs tokens is an event, and so is its successor', async () => {
   const [first] = await it.sql<{ id: string }>(`SELECT id FROM signing_keys WHERE algorithm = 'ES256'`);
   const { keyId } = await keys().rotate('signing', NOW);
-  expect(await recorded('key.published')).toEqual(
-    [first!.id, keyId].map((id) => ({
-      action: 'key.published',
-      subject: null,
-      data: { purpose: 'signing', keyId: id },
-    })),
+  expect(await published('signing')).toEqual(
+    [first!.id, keyId].map((id) => ({ purpose: 'signing', keyId: id })),
   );
+});
+
+test('the first key that signs checkpoints is an event', async () => {
+  await eventually(async () => expect(await published('checkpoint')).toHaveLength(1));
+  const [key] = await it.sql<{ id: string }>(`SELECT id FROM signing_keys WHERE algorithm = 'Ed25519'`);
+  expect(await published('checkpoint')).toEqual([
+    { purpose: 'checkpoint', keyId: key!.id.replace('audit-', '') },
+  ]);
 });
 
 test('who is asked for another password is recorded, once, and so are the start and the end of the asking', async () => {

@@ -10,6 +10,8 @@ export interface CheckpointKeyParts {
   clock: Clock;
   /** The log is named after the host in it when its first key is made. */
   publicUrl: string;
+  /** Writes down that the log has its first key, in the transaction that makes it. */
+  recordFirst: (tx: Transaction, key: NoteVerifier) => Promise<void>;
 }
 
 /** The keys of the log's checkpoints. */
@@ -40,7 +42,7 @@ const RETIRED = Buffer.of(1);
  * PUBLIC_URL says later. A key that was replaced leaves its public half, wrapped too: who rules the database but not
  * the key ring can add no key of their own.
  */
-export function createCheckpointKeys({ db, encryption, clock, publicUrl }: CheckpointKeyParts) {
+export function createCheckpointKeys({ db, encryption, clock, publicUrl, recordFirst }: CheckpointKeyParts) {
   const opened = new Map<string, NoteSigner | NoteVerifier>();
 
   /** @throws SealedValueError when the key ring does not open them; Error when one is not what the ring vouches for */
@@ -49,8 +51,8 @@ export function createCheckpointKeys({ db, encryption, clock, publicUrl }: Check
     if (stored.length === 0) {
       await db.$transaction(async (tx) => {
         await lock(tx);
-        if ((await findStored(tx)).length === 0)
-          await make(tx, `${new URL(publicUrl).host}/audit-log`, clock.now());
+        if ((await findStored(tx)).length > 0) return;
+        await recordFirst(tx, await make(tx, `${new URL(publicUrl).host}/audit-log`, clock.now()));
       });
       return open();
     }
