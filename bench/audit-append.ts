@@ -99,7 +99,7 @@ async function measure(url: string): Promise<void> {
   const txOf = (client: pg.Client) => transactions.get(client) ?? overClient(client);
   const pick = () => users[Math.floor(Math.random() * users.length)] ?? '';
 
-  let recorded = 0;
+  let recorded = 1; // that the log has its first key
   const append = async (client: pg.Client) => {
     const userId = pick();
     const data = { sessionId: randomUUID(), amr: ['pwd'] };

@@ -32,13 +32,17 @@ const recorded = (like: string) =>
   );
 
 const published = async (purpose: string) =>
-  (await recorded('key.published')).map(({ data }) => data).filter((data) => data.purpose === purpose);
+  (await recorded('key.published')).filter(({ data }) => data.purpose === purpose);
 
 test('the first key that signs tokens is an event, and so is its successor', async () => {
   const [first] = await it.sql<{ id: string }>(`SELECT id FROM signing_keys WHERE algorithm = 'ES256'`);
   const { keyId } = await keys().rotate('signing', NOW);
   expect(await published('signing')).toEqual(
-    [first!.id, keyId].map((id) => ({ purpose: 'signing', keyId: id })),
+    [first!.id, keyId].map((id) => ({
+      action: 'key.published',
+      subject: null,
+      data: { purpose: 'signing', keyId: id },
+    })),
   );
 });
 
@@ -46,7 +50,11 @@ test('the first key that signs checkpoints is an event', async () => {
   await eventually(async () => expect(await published('checkpoint')).toHaveLength(1));
   const [key] = await it.sql<{ id: string }>(`SELECT id FROM signing_keys WHERE algorithm = 'Ed25519'`);
   expect(await published('checkpoint')).toEqual([
-    { purpose: 'checkpoint', keyId: key!.id.replace('audit-', '') },
+    {
+      action: 'key.published',
+      subject: null,
+      data: { purpose: 'checkpoint', keyId: key!.id.replace('audit-', '') },
+    },
   ]);
 });
 

@@ -13,6 +13,7 @@ import { makeTemporaryFolder } from './temporary-folder.js';
 // where on the first line of its output, and ends when its input does: with the run, however that one ended.
 
 const log = createLog('warn', process.stderr);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 const temporaryFolder = makeTemporaryFolder();
 if (temporaryFolder !== null) {
   process.env.TMPDIR = temporaryFolder;
@@ -28,7 +29,6 @@ try {
   process.stdout.write(
     `${JSON.stringify({ url, template, role: { username, password }, temporaryFolder })}\n`,
   );
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   await new Promise((resolve) => process.stdin.on('close', resolve).resume());
 } finally {
   await stop();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 declare global {
   var testPostgres: ChildProcess | undefined;
+  var usualTemporaryFolder: string | undefined;
 }
 
 /** Starts the PostgreSQL of this run of the tests and tells the test files where it is. */
@@ -21,6 +22,7 @@ export default async function startPostgres({ rootDir }: { rootDir: string }): P
   globalThis.testPostgres = child;
   process.env.TEST_POSTGRES = await firstLine(child);
   const { temporaryFolder } = JSON.parse(process.env.TEST_POSTGRES) as { temporaryFolder: string | null };
+  globalThis.usualTemporaryFolder = process.env.TMPDIR;
   if (temporaryFolder !== null) process.env.TMPDIR = temporaryFolder;
   child.stdout?.destroy();
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { availableParallelism, freemem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 const MEMORY = '/dev/shm';
@@ -25,7 +25,7 @@ function hasRoom(): boolean {
   try {
     accessSync(MEMORY, constants.W_OK);
     const { bavail, bsize } = statfsSync(MEMORY);
-    return bavail * bsize >= SPACE && freemem() >= 3 * SPACE;
+    return bavail * bsize >= SPACE && process.availableMemory() >= 3 * SPACE;
   } catch {
     return false;
   }
@@ -34,13 +34,13 @@ function hasRoom(): boolean {
 /** Containers often mount it so that nothing in it runs; the embedded PostgreSQL may have to. */
 function runsPrograms(folder: string): boolean {
   const program = join(folder, 'program');
-  writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
   try {
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
     execFileSync(program);
     return true;
   } catch {
     return false;
   } finally {
-    rmSync(program);
+    rmSync(program, { force: true });
   }
 }

@@ -50,7 +50,10 @@ export interface PageSource<Row, T> {
   page: PageRequest;
   /** Where a row stands in the list's order: the columns it is ordered by, as strings. */
   positionOf: (row: Row) => string[];
-  /** What is answered of a row. Not called for the one beyond the page: showing may be recorded as a look at somebody. */
+  /**
+   * What is answered of a row. Showing may be recorded as a look at somebody: it is not called for the row beyond the page,
+   * but for a page of none it is for the first one, as that there is one says something about them.
+   */
   show: (row: Row) => T | Promise<T>;
   /** Counts the whole list; called only when `totalCount` is asked for. */
   countAll?: () => number | Promise<number>;
@@ -65,6 +68,8 @@ export async function createConnection<Row, T>(source: PageSource<Row, T>): Prom
     shown.map(async (row) => ({ cursor: page.cursors.encode(positionOf(row)), node: await show(row) })),
   );
   const nodes = edges.map(({ node }) => node);
+  const [first] = rows;
+  if (page.limit === 0 && first !== undefined) await show(first);
   const isMore = rows.length > page.limit;
   return {
     edges,

@@ -51,8 +51,7 @@ export function createCheckpointKeys({ db, encryption, clock, publicUrl, recordF
     if (stored.length === 0) {
       await db.$transaction(async (tx) => {
         await lock(tx);
-        if ((await findStored(tx)).length > 0) return;
-        await recordFirst(tx, await make(tx, `${new URL(publicUrl).host}/audit-log`, clock.now()));
+        if ((await findStored(tx)).length === 0) await makeFirst(tx);
       });
       return open();
     }
@@ -72,7 +71,7 @@ export function createCheckpointKeys({ db, encryption, clock, publicUrl, recordF
     await lock(tx);
     const stored = await findStored(tx);
     const [current] = stored;
-    if (!current) return make(tx, `${new URL(publicUrl).host}/audit-log`, clock.now());
+    if (!current) return makeFirst(tx);
     const { name } = await openKey(current);
     const begins = new Date(Math.max(clock.now().getTime(), current.signsFrom.getTime() + 1));
     const made = await make(tx, name, begins);
@@ -95,6 +94,12 @@ export function createCheckpointKeys({ db, encryption, clock, publicUrl, recordF
     if (idOf(key) !== id) throw new Error(`${id} has another name than it was made under.`);
     opened.set(`${id} ${name} ${x}`, key);
     return key;
+  }
+
+  async function makeFirst(tx: Transaction): Promise<NoteSigner> {
+    const made = await make(tx, `${new URL(publicUrl).host}/audit-log`, clock.now());
+    await recordFirst(tx, made);
+    return made;
   }
 
   async function make(tx: Transaction, name: string, signsFrom: Date): Promise<NoteSigner> {

@@ -110,8 +110,6 @@ export class AuditResolver {
     const page = readPageRequest(args, context.cursors.of('audit events', 2));
     const position = page.after && readPosition(page.after);
     const events = await read({ limit: page.limit + 1, after: position });
-    // That there is one says something about them, though a page of none shows it.
-    if (page.limit === 0) noteLook(context, events.at(0)?.subjectId);
     return createConnection({
       rows: events,
       page,
@@ -121,8 +119,8 @@ export class AuditResolver {
   }
 }
 
-function noteLook({ viewer, viewedAccounts }: GraphqlContext, id: string | null | undefined): void {
-  if (id && id !== viewer?.userId) viewedAccounts.add(id);
+function noteLook({ viewer, viewedAccounts }: GraphqlContext, id: string | null): void {
+  if (id !== null && id !== viewer?.userId) viewedAccounts.add(id);
 }
 
 /**
