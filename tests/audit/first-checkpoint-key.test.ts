@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 /** The keys as one process has them. */
-const process = () =>
+const keysOfAProcess = () =>
   createCheckpointKeys({
     db,
     encryption: keyRing.encryption,
@@ -41,15 +41,15 @@ const actions = async () =>
   (await db.auditEvent.findMany({ orderBy: { id: 'asc' } })).map(({ action }) => action);
 
 test('of processes that start at once one makes the key and records it', async () => {
-  await Promise.all(Array.from({ length: 6 }, () => process().open()));
+  await Promise.all(Array.from({ length: 6 }, () => keysOfAProcess().open()));
   expect(await actions()).toEqual(['key.published']);
   expect(await db.signingKey.count()).toBe(1);
 });
 
 test('a log that gets its first key by a rotation says so', async () => {
-  await createRotateCheckpointKey({ db, audit, keys: process() })();
+  await createRotateCheckpointKey({ db, audit, keys: keysOfAProcess() })();
   expect(await actions()).toEqual(['key.published', 'key.rotation_completed']);
-  await process().open();
+  await keysOfAProcess().open();
   expect(await actions()).toHaveLength(2);
 });
 
@@ -58,6 +58,6 @@ test('no event, no key', async () => {
   await owner.connect();
   await owner.query("ALTER TABLE audit_events ADD CONSTRAINT none CHECK (action <> 'key.published')");
   await owner.end();
-  await expect(process().open()).rejects.toThrow();
+  await expect(keysOfAProcess().open()).rejects.toThrow();
   expect(await db.signingKey.count()).toBe(0);
 });

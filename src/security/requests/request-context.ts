@@ -33,7 +33,7 @@ export interface RequestContext {
   /** What the caller could do beside that if the session had proved a second factor. */
   withheldPermissions(): Promise<ReadonlySet<Permission>>;
   /**
-   * Accounts of others whose personal data this request reads as staff; add each id before the data is answered.
+   * Accounts of others whose personal data this request reads as staff; `noteLook` adds each id before the data is answered.
    * The server records one event a request and account, and answers nothing when it cannot.
    */
   viewedAccounts: Set<string>;
@@ -141,6 +141,14 @@ async function findRights(
   const held = viewer ? await rolesOf(viewer.userId) : [];
   const granted = permissionsOf(viewer ? rolesAtLevel(held, levelOf(viewer.amr), mfaRequiredRoles) : []);
   return { granted, withheld: new Set([...permissionsOf(held)].filter((name) => !granted.has(name))) };
+}
+
+/** Notes that the request shows personal data of an account, for the record of who looked at whom; the own one is no look. */
+export function noteLook(
+  { viewer, viewedAccounts }: Pick<RequestContext, 'viewer' | 'viewedAccounts'>,
+  userId: string | null,
+): void {
+  if (userId !== null && userId !== viewer?.userId) viewedAccounts.add(userId);
 }
 
 /**

@@ -7,6 +7,7 @@ import { createConnection, readPageRequest, type PageRequest } from '../../graph
 import { parseDateTime } from '../../input/date-time.js';
 import { parseEmailDomain } from '../../input/email-address.js';
 import { isUuid } from '../../input/uuid.js';
+import { noteLook } from '../../security/requests/request-context.js';
 import type { IdentityService } from '../identity/identity.service.js';
 import { User } from '../identity/identity.types.js';
 import {
@@ -61,7 +62,8 @@ export class UsersResolver {
     });
     if (filter.email !== undefined || filter.emailDomain !== undefined) {
       const found = records.length > 0 ? records : await this.findFirst(filter, order, page.limit + 1);
-      noteLooks(found.slice(0, Math.max(1, page.limit)), context);
+      // Who is found by an address or its domain is known to have it, though nothing but an id or a number is answered.
+      for (const { id } of found.slice(0, Math.max(1, page.limit))) noteLook(context, id);
     }
     return createConnection({
       rows: records,
@@ -85,11 +87,6 @@ export class UsersResolver {
       backward: false,
     });
   }
-}
-
-/** Who is found by an address or its domain is known to have it, though nothing but an id or a number is answered. */
-function noteLooks(found: readonly UserRecord[], { viewer, viewedAccounts }: GraphqlContext): void {
-  for (const { id } of found) if (id !== viewer?.userId) viewedAccounts.add(id);
 }
 
 function positionOf(record: UserRecord, order: Order): string[] {

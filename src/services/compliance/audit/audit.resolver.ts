@@ -7,6 +7,7 @@ import { createConnection, readPageRequest } from '../../../graphql/lists/page.j
 import { createPageLoader } from '../../../graphql/lists/page-loader.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid, parseUuid } from '../../../input/uuid.js';
+import { noteLook } from '../../../security/requests/request-context.js';
 import type { AuditLog } from '../../audit/verification/audit-log.js';
 import { dataForSubject } from '../../audit/events/data-for-subject.js';
 import type {
@@ -117,10 +118,6 @@ export class AuditResolver {
       show: (event) => show(event, context),
     });
   }
-}
-
-function noteLook({ viewer, viewedAccounts }: GraphqlContext, id: string | null): void {
-  if (id !== null && id !== viewer?.userId) viewedAccounts.add(id);
 }
 
 /**

@@ -7,7 +7,7 @@ import { After, First, PAGE_SIZE } from '../../../graphql/lists/page-arguments.j
 import { createConnection, readPageRequest } from '../../../graphql/lists/page.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid } from '../../../input/uuid.js';
-import { requireViewer } from '../../../security/requests/request-context.js';
+import { noteLook, requireViewer } from '../../../security/requests/request-context.js';
 import { readsRestricted } from '../../identity/accounts/visible-user.js';
 import type { CasePosition } from './case-list.js';
 import type { CaseRecord } from './case-record.js';
@@ -121,7 +121,7 @@ export class CaseResolver {
 
   /** Reasons and evidence are the person's data: that staff saw them is recorded. */
   private show(record: CaseRecord, context: GraphqlContext): DataSubjectRequest {
-    if (record.userId !== context.viewer?.userId) context.viewedAccounts.add(record.userId);
+    noteLook(context, record.userId);
     return new DataSubjectRequest(record, this.parts.clock.now());
   }
 }

@@ -8,7 +8,7 @@ import { After, First, PAGE_SIZE } from '../../../graphql/lists/page-arguments.j
 import { createConnection, readPageRequest } from '../../../graphql/lists/page.js';
 import { parseDateTime } from '../../../input/date-time.js';
 import { isUuid } from '../../../input/uuid.js';
-import { requireViewer } from '../../../security/requests/request-context.js';
+import { noteLook, requireViewer } from '../../../security/requests/request-context.js';
 import { requireRecentSignIn } from '../../../security/rights/step-up.js';
 import type { FindNode } from '../../identity/identity.resolver.js';
 import { readsRestricted } from '../../identity/accounts/visible-user.js';
@@ -175,7 +175,7 @@ function present(record: ErasureRecord, context: GraphqlContext): ErasurePayload
 
 /** That somebody wants to be forgotten, or is to be, is their data: that staff saw it is recorded. */
 function show(record: ErasureRecord, context: GraphqlContext): ErasureRequest {
-  if (record.userId !== context.viewer?.userId) context.viewedAccounts.add(record.userId);
+  noteLook(context, record.userId);
   return new ErasureRequest(record);
 }
 
